@@ -1,0 +1,72 @@
+"""The command `rihla`: what each feature brings, and what concerns the site as a whole."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, FlaskGroup, with_appcontext
+
+from app.kernel import audit, migrations
+from app.kernel.worker import work_until_signal
+
+
+def _create() -> Flask:
+    from app import create_app
+
+    return create_app()
+
+
+main = FlaskGroup(
+    create_app=_create,
+    add_default_commands=False,
+    add_version_option=False,
+    help="Run and look after a Rihla site.",
+)
+db_group = AppGroup("db", help="The database's schema.")
+jobs_group = AppGroup("jobs", help="Background work.")
+audit_group = AppGroup("audit", help="The audit trail.")
+for group in (db_group, jobs_group, audit_group):
+    main.add_command(group)
+
+
+@db_group.command("upgrade")
+@click.option("--to", default="head", help="Revision to stop at.")
+def upgrade(to: str) -> None:
+    """Bring the schema to what this version expects."""
+    migrations.upgrade(to=to)
+    click.echo(f"schema at {migrations.current()}")
+
+
+@db_group.command("downgrade")
+@click.option("--to", required=True, help="Revision to go back to.")
+def downgrade(to: str) -> None:
+    """Take schema changes back."""
+    migrations.downgrade(to=to)
+    click.echo(f"schema at {migrations.current() or 'nothing'}")
+
+
+@jobs_group.command("work")
+@click.option("--slots", default=2, help="Jobs done at the same time.")
+def work(slots: int) -> None:
+    """Do background jobs until told to stop (SIGTERM)."""
+    from flask import current_app
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    work_until_signal(app, slots=slots)
+
+
+@audit_group.command("verify")
+def verify() -> None:
+    """Walk the chains; exit with 1 when one is broken."""
+    broken = audit.verify()
+    for fault in broken:
+        click.echo(f"center {fault.center_id}, entry {fault.seq}: {fault.reason}")
+    for center, (length, head) in sorted(audit.heads().items()):
+        click.echo(f"center {center}: {length} entries, head {head}")
+    raise SystemExit(bool(broken))
+
+
+@audit_group.command("heads")
+@with_appcontext
+def heads() -> None:
+    """Print length and head of every chain, to be kept outside as a witness."""
+    for center, (length, head) in sorted(audit.heads().items()):
+        click.echo(f"{center} {length} {head}")

@@ -1,0 +1,1 @@
+"""What every feature may use and which uses no feature: database, clock, refusals, hooks, jobs."""

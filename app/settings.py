@@ -1,0 +1,186 @@
+"""Every setting of a site: its name, type, default and a sentence.
+
+A setting `public_url` is read from `RIHLA_PUBLIC_URL` or from `public_url` in
+`instance/settings.toml`; the environment wins. An unknown name stops the start.
+"""
+
+import contextlib
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has a value that makes no sense."""
+
+
+class Secret(str):
+    """A string that never shows itself in a log, an error page or a listing."""
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this site is told from outside. Frozen: a change means a new start."""
+
+    instance: Path = _setting(
+        Path("instance"), "Folder of this site: data, uploads, backups, keys."
+    )
+    database_url: str = _setting(
+        "", "SQLAlchemy address of the database; empty: instance/data.sqlite."
+    )
+    secret_key: Secret = _setting(
+        Secret(""), "Key that signs cookies; empty: kept in instance/secret.key."
+    )
+    public_url: str = _setting(
+        "http://127.0.0.1:8212",
+        "Address under which people reach the site; links in messages are built from it.",
+    )
+    trusted_hosts: tuple[str, ...] = _setting(
+        (), "Further host names that may be asked for, beside the public address."
+    )
+    proxies: int = _setting(
+        0, "Number of reverse proxies in front whose X-Forwarded headers count."
+    )
+    site_name: str = _setting("JobInTech", "Name of the site, as people see it.")
+    default_language: Literal["fr", "ar", "en"] = _setting(
+        "fr", "Language of a visitor whose browser asks for none of ours."
+    )
+    sign_up: Literal["open", "invitation", "closed"] = _setting(
+        "open", "Who may create an account: anyone, invited people, nobody."
+    )
+    mail: Literal["folder", "smtp"] = _setting(
+        "folder", "How mail leaves: written to instance/mail, or through SMTP."
+    )
+    smtp_url: Secret = _setting(
+        Secret(""), "smtp://user:password@host:587 (STARTTLS) or smtps://…:465."
+    )
+    mail_from: str = _setting("JobInTech <no-reply@localhost>", "Sender of mails.")
+    sms: Literal["none", "folder"] = _setting(
+        "none", "How SMS leave: not at all (staff print codes), or written to instance/sms."
+    )
+    demo: bool = _setting(False, "Mark every page as a demonstration.")
+    demo_password: Secret = _setting(
+        Secret(""), "Password of the demonstration accounts; empty: one is made and printed."
+    )
+    max_body_mb: int = _setting(64, "Largest request that is read, in megabytes; uploads included.")
+    password_hashes_at_once: int = _setting(
+        2, "Password hashes computed at the same time in one process."
+    )
+    debug: bool = _setting(False, "Flask's debugger; refused when the public address is https.")
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", "Least level that is logged."
+    )
+    testing: bool = _setting(False, "Set by the tests.")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work together. Raises SettingsError."""
+        if self.debug and self.public_url.startswith("https:"):
+            raise SettingsError("RIHLA_DEBUG must be off when RIHLA_PUBLIC_URL is https.")
+        if self.mail == "smtp" and not self.smtp_url:
+            raise SettingsError("RIHLA_MAIL is smtp: set RIHLA_SMTP_URL.")
+
+    @property
+    def database(self) -> str:
+        """Return the address of the database, the embedded one by default."""
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'data.sqlite'}"
+
+    @property
+    def https(self) -> bool:
+        """Tell whether people reach the site over TLS."""
+        return self.public_url.startswith("https:")
+
+
+_current: Settings | None = None
+
+
+def use_settings(settings: Settings) -> Settings:
+    """Make these the settings of the process, and return them."""
+    global _current
+    _current = settings
+    return settings
+
+
+def get_settings() -> Settings:
+    """Return the settings of the process; those of the environment when none were chosen."""
+    return _current or use_settings(load_settings(Path("instance")))
+
+
+def load_settings(instance: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read `settings.toml` in the instance folder, then the environment.
+
+    Raises SettingsError that names the setting, for an unknown name also the nearest known one.
+    """
+    environment = os.environ if environment is None else environment
+    instance = Path(environment.get("RIHLA_INSTANCE", instance))
+    given: dict[str, Any] = {"instance": instance}
+    file = instance / "settings.toml"
+    if file.exists():
+        given |= {
+            name: (value, str(file)) for name, value in tomllib.loads(file.read_text()).items()
+        }
+    for name, value in environment.items():
+        if name.startswith("RIHLA_") and not name.startswith(("RIHLA_TEST_", "RIHLA_BENCH_")):
+            given[name.removeprefix("RIHLA_").lower()] = (value, name)
+    known = {f.name: f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, pair in given.items():
+        value, origin = pair if isinstance(pair, tuple) else (pair, "default")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"Unknown setting {name} ({origin}){hint}")
+        values[name] = _converted(name, known[name].type, value, origin)
+    if not values.get("secret_key"):
+        values["secret_key"] = _kept_key(instance)
+    return Settings(**values)
+
+
+def _converted(name: str, kind: Any, value: Any, origin: str) -> Any:
+    choices = getattr(kind, "__args__", ()) if getattr(kind, "__origin__", None) is Literal else ()
+    try:
+        if choices and value not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        if kind is bool:
+            return _as_bool(value)
+        if kind is int:
+            return int(value)
+        if kind == tuple[str, ...]:
+            return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"{origin}: {name} cannot be {value!r}: {error}") from None
+    return kind(value) if kind in (Path, Secret, str) else value
+
+
+def _as_bool(value: Any) -> bool:
+    text = str(value).lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("", "0", "false", "no", "off"):
+        return False
+    raise ValueError("true or false")
+
+
+def _kept_key(instance: Path) -> Secret:
+    file = instance / "secret.key"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, file)  # the first process wins, the others read what it wrote
+        fresh.unlink()
+    return Secret(file.read_text().strip())

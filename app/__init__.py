@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     settings = use_settings(settings or load_settings(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    app.extensions["settings"] = settings
     hooks.clear()
     for part in (logs, db, web, accounts):
         part.init_app(app)

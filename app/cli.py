@@ -6,6 +6,7 @@ from flask.cli import AppGroup, FlaskGroup, with_appcontext
 
 from app.kernel import audit, migrations
 from app.kernel.worker import work_until_signal
+from app.serve import serve
 
 
 def _create() -> Flask:
@@ -23,8 +24,8 @@ main = FlaskGroup(
 db_group = AppGroup("db", help="The database's schema.")
 jobs_group = AppGroup("jobs", help="Background work.")
 audit_group = AppGroup("audit", help="The audit trail.")
-for group in (db_group, jobs_group, audit_group):
-    main.add_command(group)
+for command in (db_group, jobs_group, audit_group, serve):
+    main.add_command(command)
 
 
 @db_group.command("upgrade")
@@ -70,3 +71,7 @@ def heads() -> None:
     """Print length and head of every chain, to be kept outside as a witness."""
     for center, (length, head) in sorted(audit.heads().items()):
         click.echo(f"{center} {length} {head}")
+
+
+if __name__ == "__main__":
+    main()

@@ -36,11 +36,12 @@ def _scripts(folder: Path = FOLDER) -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def current(engine: Engine | None = None, version_table: str = VERSION_TABLE) -> str | None:
+def current(version_table: str = VERSION_TABLE) -> str | None:
     """Return the revision that the database is at; None for an empty one."""
-    with (engine or db.engine).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": version_table})
-        return context.get_current_revision()
+    context = MigrationContext.configure(
+        db.session.connection(), opts={"version_table": version_table}
+    )
+    return context.get_current_revision()
 
 
 def head(folder: Path = FOLDER) -> str | None:

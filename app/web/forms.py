@@ -1,0 +1,48 @@
+"""The base of all forms: our translations, and no field that the form does not name."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms.i18n import get_translations
+
+from app.kernel import i18n
+from app.kernel.i18n import Sentence, say, translate
+
+
+class _Translations:
+    """Speaks WTForms' own messages and ours in the language of the moment."""
+
+    def gettext(self, text: str | Sentence) -> str:
+        if isinstance(text, Sentence):
+            return translate(text)
+        return get_translations([i18n.language.get()]).gettext(text)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return get_translations([i18n.language.get()]).ngettext(one, many, n)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours. Labels are Sentences; a field that it does not name is an error."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]
+        """Our translations instead of the extension's."""
+
+        def get_translations(self, form: Any) -> Any:
+            """Return messages in the language of the moment."""
+            return _Translations()
+
+    allowed_extra: tuple[str, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields, and refuse what nobody asked for."""
+        known = {*self._fields, *self.allowed_extra}
+        unknown = [n for n in (*request.form, *request.files) if n.rsplit("-", 1)[0] not in known]
+        unknown = [n for n in unknown if n not in known]
+        good: bool = super().validate(extra_validators)
+        if unknown:
+            self.form_errors.append(
+                translate(say("The form holds a field that it should not: nothing was kept."))
+            )
+            return False
+        return good

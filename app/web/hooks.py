@@ -1,0 +1,42 @@
+"""What features bring to the frame of every page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.kernel.actors import Actor
+from app.kernel.i18n import Sentence
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the top bar (`main`) or in the menu of one's account (`account`)."""
+
+    label: Sentence
+    endpoint: str
+    order: int = 50
+    area: Literal["main", "account"] = "main"
+    visible: Callable[[Actor], bool] = lambda actor: True
+
+
+@dataclass(frozen=True)
+class ActorLoader:
+    """How the person of the present request is found. One feature brings it."""
+
+    load: Callable[[], Actor]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place named in the address, as far as every page may know it."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PlaceResolver:
+    """Turns a slug in the address into a place, or None; registered under the argument's name."""
+
+    find: Callable[[str], Place | None]

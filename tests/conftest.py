@@ -1,0 +1,246 @@
+"""One application and one schema for each worker; each test is undone by rolling back."""
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from app import create_app
+from app.accounts.models import Address, Person, RoleGrant, SignInSession
+from app.kernel import clock, migrations
+from app.kernel.actors import Actor, Grant
+from app.kernel.db import Base, allow_writing, db, write
+from app.settings import Secret, Settings, use_settings
+from tests import databases, postgresql
+from tests.client import CheckingClient
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once for all workers."""
+    if databases.KIND == "postgresql" and databases.SERVER not in os.environ:
+        os.environ[databases.SERVER] = postgresql.start()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in a test may call another machine."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, target: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert target[0] in ("127.0.0.1", "::1", "localhost"), f"call to {target}"
+        return connect(self, target)
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def schema_url(site_folder: Path) -> str:
+    """A database with the schema and no rows, which no test touches; others are copies of it."""
+    name = f"schema_{secrets.token_hex(4)}"
+    if databases.KIND == "postgresql":
+        databases.create(name)
+    url = databases.address(name, site_folder)
+    app = create_app(settings_for(url, site_folder))
+    with app.app_context():
+        if migrations.head():
+            migrations.upgrade()
+        else:
+            with allow_writing():
+                Base.metadata.create_all(db.engine.execution_options(writing=True))
+        db.engine.dispose()
+    return url
+
+
+def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
+    """Return the settings of a test site."""
+    given: dict[str, Any] = {
+        "instance": folder,
+        "database_url": url,
+        "secret_key": Secret("for tests only"),
+        "public_url": "http://localhost",
+        "testing": True,
+    }
+    return Settings(**(given | changes))
+
+
+def build(url: str, folder: Path, **changes: Any) -> Flask:
+    """Return an application on the database at `url`, whose client checks every page."""
+    app = create_app(settings_for(url, folder, **changes))
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/abuse/test_abuse_08 switches it on
+    app.test_client_class = CheckingClient
+    return app
+
+
+@pytest.fixture(scope="session")
+def app(schema_url: str, site_folder: Path) -> Iterator[Flask]:
+    with databases.clone(schema_url, site_folder) as url:
+        app = build(url, site_folder)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Let the code commit as it likes; everything is undone afterwards."""
+    use_settings(app.extensions["settings"])
+    with app.app_context():
+        connection = db.engine.connect().execution_options(writing=True)
+        outer = connection.begin()
+        db.session.remove()
+        monkeypatch.setitem(db.engines, None, connection)
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield db.session
+        db.session.remove()
+        outer.rollback()
+        connection.close()
+    clock.shift(0)
+
+
+@pytest.fixture
+def committed_app(schema_url: str, site_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, where commits are real (threads, browsers)."""
+    with databases.clone(schema_url, site_folder) as url:
+        app = build(url, tmp_path)
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    clock.shift(0)
+
+
+@pytest.fixture
+def client(app: Flask, database: Any) -> CheckingClient:
+    return app.test_client()  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A person made for a test."""
+
+    id: int
+    public_id: str
+    email: str
+    name: str
+    grants: tuple[Grant, ...] = field(default=())
+
+    @property
+    def actor(self) -> Actor:
+        """The same person as services see them."""
+        return Actor(self.id, self.public_id, self.name, "fr", self.grants)
+
+
+def add_person(
+    name: str = "Amina Idrissi",
+    email: str | None = None,
+    role: str | None = None,
+    scope: Any = "site",
+    scope_id: int = 0,
+    **columns: Any,
+) -> Made:
+    """Add a person with a confirmed address and at most one role."""
+    email = email or f"{secrets.token_hex(4)}@example.org"
+    with write() as session:
+        person = Person(name=name, created_at=clock.now(), **({"language": "fr"} | columns))
+        session.add(person)
+        session.flush()
+        session.add(
+            Address(person_id=person.id, kind="email", value=email, confirmed_at=clock.now())
+        )
+        if role:
+            session.add(
+                RoleGrant(
+                    person_id=person.id,
+                    role=role,
+                    scope=scope,
+                    scope_id=scope_id,
+                    granted_at=clock.now(),
+                )
+            )
+        made = Made(
+            person.id,
+            person.public_id,
+            email,
+            name,
+            (Grant(role, scope, scope_id),) if role else (),
+        )
+    return made
+
+
+@pytest.fixture
+def make_person(database: Any) -> Any:
+    return add_person
+
+
+def add_session(person: Made) -> str:
+    """Sign a person in without a password and return the token for the cookie `sid`."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    with write() as session:
+        session.add(
+            SignInSession(
+                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                person_id=person.id,
+                epoch=session.get_one(Person, person.id).epoch,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(hours=12),
+            )
+        )
+    return token
+
+
+@pytest.fixture
+def sign_in(client: CheckingClient) -> Any:
+    def sign(person: Made) -> None:
+        client.set_cookie("sid", add_session(person))
+
+    return sign
+
+
+@pytest.fixture
+def travel() -> Iterator[Any]:
+    """Move the application's and the database's clock: `travel(hours=3)`."""
+
+    def to(**delta: float) -> None:
+        clock.shift(clock.shifted_seconds() + timedelta(**delta).total_seconds())
+
+    yield to
+    clock.shift(0)
+
+
+@pytest.fixture
+def statements() -> Any:
+    """Collect the SQL statements of a block: `with statements() as seen:`."""
+
+    @contextmanager
+    def watch() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
+                seen.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return watch

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, PublicId, UTCDateTime, new_public_id
@@ -68,11 +68,18 @@ class Cohort(Base):
 
 
 class CohortMember(Base):
-    """A learner's place in a cohort, with its history: leaving keeps the row."""
+    """A learner's stay in a cohort. Leaving keeps the row, coming back adds another."""
 
     __tablename__ = "cohort_member"
     __table_args__ = (
-        UniqueConstraint("cohort_id", "person_id"),
+        Index(
+            "uq_cohort_member_present",
+            "cohort_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
         Index("ix_cohort_member_person_id", "person_id"),
     )
 

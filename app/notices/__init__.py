@@ -1,0 +1,4 @@
+"""Short messages from staff to their people: in the page, and as a copy by mail.
+
+Not the sending of mail (app.messages), nor a forum.
+"""

@@ -1,0 +1,4 @@
+"""Bringing people into a center from a file, and a center's people out of it as a file.
+
+Not the accounts themselves (app.accounts), nor who is in which cohort (app.centers).
+"""

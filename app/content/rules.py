@@ -1,0 +1,262 @@
+"""The values that reading, rendering and checking a course hand around; all frozen, all JSON.
+
+Revisions keep a `Course` as their manifest (`to_dict`, `course_from_dict`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from app.kernel.i18n import Sentence
+
+RENDERER_VERSION = 1
+"""Goes up when the same source would give other HTML; caches are keyed by it."""
+
+RIGHT_TO_LEFT = frozenset({"ar"})
+LEVELS = ("beginner", "intermediate", "advanced")
+KINDS = ("lesson", "project", "exam")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it is, what is wrong and how to mend it. Lines and columns start at 1."""
+
+    severity: str
+    path: str
+    line: int
+    column: int
+    message: Sentence
+    remedy: Sentence
+
+    @property
+    def is_error(self) -> bool:
+        """Tell whether it stops a publication (a warning does not)."""
+        return self.severity == "error"
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}"
+        return f"{place}: {self.severity}: {self.message} — {self.remedy}"
+
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Return the key that sorts problems by place, errors before warnings."""
+        return (self.path, self.line, self.column, self.severity, self.message.text)
+
+
+def error(path: str, line: int, column: int, message: Sentence, remedy: Sentence) -> Problem:
+    """Return a problem that stops a publication."""
+    return Problem("error", path, line, column, message, remedy)
+
+
+def warning(path: str, line: int, column: int, message: Sentence, remedy: Sentence) -> Problem:
+    """Return a problem that does not stop a publication."""
+    return Problem("warning", path, line, column, message, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryTerm:
+    """A word of the course in each language, with what it means."""
+
+    names: Mapping[str, str]
+    definitions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A module that is announced and not written yet."""
+
+    title: Mapping[str, str]
+    lessons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill of a public framework that the course works on."""
+
+    framework: str
+    version: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonText:
+    """One lesson in one language: where its Markdown stands and what its front matter says."""
+
+    language: str
+    path: str
+    title: str
+    objectives: tuple[str, ...] = ()
+    translates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson, whatever the language. `id` is for ever; `slug` and `position` may change."""
+
+    id: str
+    slug: str
+    module: str
+    position: int
+    kind: str
+    minutes: int
+    preview: bool
+    texts: Mapping[str, LessonText]
+    blocks: tuple[tuple[str, str], ...] = ()
+
+    def text(self, language: str, source: str) -> LessonText:
+        """Return the text in `language`, or in the source language while it is not translated."""
+        return self.texts.get(language) or self.texts[source]
+
+    def anchor(self, fragment: str) -> str:
+        """Return the HTML id for `lesson:ID#fragment`: a block's, a paragraph's or a heading's."""
+        return anchor_of(fragment, {id_ for _, id_ in self.blocks})
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A group of lessons under one title."""
+
+    id: str
+    slug: str
+    position: int
+    title: Mapping[str, str]
+    lessons: tuple[Lesson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course as its files say it; `slug` is the folder's name, given by whoever read it."""
+
+    id: str
+    slug: str
+    source: str
+    languages: tuple[str, ...]
+    level: str
+    hours: float
+    license: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    data_license: str = ""
+    authors: tuple[str, ...] = ()
+    prerequisites: tuple[str, ...] = ()
+    reviewed: tuple[str, ...] = ()
+    completion_share: int = 100
+    skills: tuple[Skill, ...] = ()
+    glossary: tuple[GlossaryTerm, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    modules: tuple[Module, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Return every lesson in the order of the course."""
+        return tuple(lesson for module in self.modules for lesson in module.lessons)
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """Return the lesson of that id, or None."""
+        return next((lesson for lesson in self.lessons if lesson.id == lesson_id), None)
+
+    def words(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Return (term, definition) pairs of the glossary in one language."""
+        return tuple(
+            (term.names[language], term.definitions.get(language, ""))
+            for term in self.glossary
+            if term.names.get(language)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BlockNode:
+    """A block of a lesson, unread: plugins know what its body means. Lines are the file's."""
+
+    name: str
+    id: str
+    attrs: Mapping[str, str]
+    body: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of a lesson's outline."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a lesson points: kind is lesson, file, image, anchor or web."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A lesson as sanitized HTML between block nodes; without anything personal."""
+
+    segments: tuple[str | BlockNode, ...]
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    weight: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[BlockNode, ...]:
+        """Return the block nodes in their order."""
+        return tuple(part for part in self.segments if isinstance(part, BlockNode))
+
+    @property
+    def html(self) -> str:
+        """Return the HTML segments joined, without the blocks."""
+        return "".join(part for part in self.segments if isinstance(part, str))
+
+
+def anchor_of(fragment: str, blocks: set[str] | frozenset[str]) -> str:
+    """Return the HTML id that an author's `#fragment` means; ids never meet those of the page."""
+    if fragment in blocks:
+        return f"b-{fragment}"
+    if fragment.startswith(("p-", "fn:", "fnref:", "t-")):
+        return fragment
+    return f"h-{fragment}"
+
+
+def to_dict(value: Any) -> dict[str, Any]:
+    """Return a value of this module as plain JSON data."""
+    data: dict[str, Any] = asdict(value)
+    return data
+
+
+def course_from_dict(data: Mapping[str, Any]) -> Course:
+    """Return the `Course` that `to_dict` was given; the inverse for manifests."""
+    values = dict(data)
+    for name in ("languages", "authors", "prerequisites", "reviewed"):
+        values[name] = tuple(values.get(name, ()))
+    values["skills"] = tuple(Skill(**skill) for skill in values.get("skills", ()))
+    values["glossary"] = tuple(GlossaryTerm(**term) for term in values.get("glossary", ()))
+    values["planned"] = tuple(Planned(**planned) for planned in values.get("planned", ()))
+    values["modules"] = tuple(_module(module) for module in values.get("modules", ()))
+    return Course(**values)
+
+
+def _module(data: Mapping[str, Any]) -> Module:
+    lessons = tuple(_lesson(lesson) for lesson in data["lessons"])
+    return Module(**{**data, "lessons": lessons})
+
+
+def _lesson(data: Mapping[str, Any]) -> Lesson:
+    texts = {
+        language: LessonText(
+            **{
+                **text,
+                "objectives": tuple(text["objectives"]),
+                "translates": tuple(text["translates"]),
+            }
+        )
+        for language, text in data["texts"].items()
+    }
+    blocks = tuple((name, id_) for name, id_ in data["blocks"])
+    return Lesson(**{**data, "texts": texts, "blocks": blocks})

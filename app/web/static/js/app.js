@@ -1,0 +1,53 @@
+// One small module for every page; each page works without it.
+const root = document.documentElement, { body } = document, all = (what) => document.querySelectorAll(what);
+
+// Online or not, in words.
+const net = () => {
+  root.toggleAttribute('data-offline', !navigator.onLine);
+  all('.net').forEach((mark) => { mark.textContent = body.dataset[navigator.onLine ? 'on' : 'off']; });
+};
+addEventListener('online', net);
+addEventListener('offline', net);
+if (!navigator.onLine) net();
+
+// The outline is open on wide screens and folded on phones.
+const outline = document.querySelector('.side>details');
+if (outline) {
+  const wide = matchMedia('(min-width:58rem)');
+  const fold = () => { outline.open = wide.matches; outline.toggleAttribute('data-fixed', wide.matches); };
+  wide.addEventListener('change', fold);
+  fold();
+}
+
+// A menu closes with Escape and when one turns elsewhere.
+const close = (keep) => all('.menu[open]').forEach((menu) => { if (!menu.contains(keep)) menu.open = false; });
+addEventListener('click', (event) => close(event.target));
+addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && event.target.closest?.('.menu[open]');
+  if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+});
+
+// Copying needs a secure page; elsewhere the buttons stay hidden.
+if (navigator.clipboard) all('[data-copy]').forEach((button) => {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.closest('.cell').querySelector('pre').textContent);
+    button.classList.add('pop');
+    setTimeout(() => button.classList.remove('pop'), 500);
+  });
+});
+
+// Where one was reading, so that another device can begin there.
+const { resume, csrf } = body.dataset, paragraphs = resume ? [...all('[id^="p-"]')] : [];
+if (paragraphs.length) {
+  let kept = '', waiting = 0;
+  const send = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    const last = paragraphs.filter((p) => p.getBoundingClientRect().top < innerHeight).pop();
+    if (!last || last.id === kept) return;
+    if (navigator.sendBeacon(resume, new URLSearchParams({ paragraph: last.id, csrf_token: csrf || '' }))) kept = last.id;
+  };
+  addEventListener('scroll', () => { waiting ||= setTimeout(send, 10000); }, { passive: true });
+  addEventListener('pagehide', send);
+}

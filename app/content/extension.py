@@ -20,7 +20,7 @@ MAX_QUOTES = 8
 _SLOT = re.compile("^\ue000[0-9]+\ue001$")
 _QUOTE = re.compile(r"^ {0,3}> ?(.*)$")
 _CALLOUT = re.compile(r"^\[!([A-Za-z]+)\][ \t]*(.*)$")
-_LATEX = r"(?<![\\$])\$(?P<double>\$?)(?=[^\s$])(?P<latex>[^$]*?[^\s$\\])\$(?P=double)(?![\d$])"
+LATEX = r"(?<![\\$])\$(?P<double>\$?)(?=[^\s$])(?P<latex>[^$]*?[^\s$\\])\$(?P=double)(?![\d$])"
 
 
 class Lesson(Extension):
@@ -40,7 +40,7 @@ class Lesson(Extension):
         md.parser.blockprocessors.register(_Slot(md.parser), "slot", 95)
         md.parser.blockprocessors.register(_Heading(md.parser), "hashheader", 70)
         md.parser.blockprocessors.register(_Quote(md.parser, self), "quote", 20)
-        md.inlinePatterns.register(_Formula(_LATEX, md, self), "formula", 185)
+        md.inlinePatterns.register(_Formula(LATEX, md, self), "formula", 185)
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$", "|", "<", "~", "^"]
 
 
@@ -103,7 +103,9 @@ class _Quote(BlockProcessor):
         callout = _CALLOUT.match(inside[0])
         kind = callout[1].lower() if callout else ""
         if callout and kind in CALLOUTS:
-            node = ElementTree.SubElement(parent, "div", {"class": f"note {kind}"})
+            node = ElementTree.SubElement(
+                parent, "div", {"class": "note" if kind == "note" else f"note {kind}"}
+            )
             title = ElementTree.SubElement(node, "strong")
             title.text = callout[2].strip() or word(kind, self.lesson.language)
             inside = inside[1:]

@@ -104,26 +104,33 @@ def _read(lines: list[str], start: int, opening: re.Match[str]) -> Fence:
     return Fence(start, end, prefix, mark, info.strip(), "\n".join(body), closed)
 
 
-def mask(lines: list[str], *, inside_blocks: bool = True) -> list[str]:
+def mask(lines: list[str], *, inside_blocks: bool = True, formulas: bool = True) -> list[str]:
     """Return the lines with every fence, code span and formula blanked, positions kept.
 
-    The prose inside blocks stays readable unless `inside_blocks` is False.
+    The prose inside blocks stays readable unless `inside_blocks` is False; formulas stay readable
+    when `formulas` is False.
     """
-    masked = list(lines)
-    for fence in fences(lines):
-        if fence.is_block and inside_blocks:
-            inner = mask(lines[fence.start + 1 : fence.end - fence.closed])
-            masked[fence.start + 1 : fence.end - fence.closed] = inner
-            masked[fence.start] = " " * len(lines[fence.start])
-            if fence.closed:
-                masked[fence.end - 1] = ""
-            continue
-        for number in range(fence.start, fence.end):
-            masked[number] = " " * len(lines[number])
+    masked = _mask_fences(lines, inside_blocks)
+    if not formulas:
+        return [_mask_spans(line, _CODE) for line in masked]
     for start, end in displays(masked):
         for number in range(start, end):
             masked[number] = " " * len(masked[number])
-    return [_mask_spans(line) for line in masked]
+    return [_mask_spans(line, _CODE_OR_FORMULA) for line in masked]
+
+
+def _mask_fences(lines: list[str], inside_blocks: bool) -> list[str]:
+    masked = list(lines)
+    for fence in fences(lines):
+        first, last = fence.start, fence.end
+        if fence.is_block and inside_blocks:
+            inner = slice(first + 1, last - fence.closed)
+            masked[inner] = _mask_fences(lines[inner], True)
+            masked[first] = " " * len(lines[first])
+            first = last - fence.closed
+        for number in range(first, last):
+            masked[number] = " " * len(lines[number])
+    return masked
 
 
 def displays(lines: list[str]) -> list[tuple[int, int]]:
@@ -147,17 +154,17 @@ def displays(lines: list[str]) -> list[tuple[int, int]]:
     return found
 
 
-_SPAN = re.compile(
-    r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)|(?<![\\$])\$\$?(?=\S)[^$`]*?(?<=\S)\$\$?(?!\d)"
-)
+_TICKS = r"(?<![\\`])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+_CODE = re.compile(_TICKS)
+_CODE_OR_FORMULA = re.compile(_TICKS + r"|(?<![\\$])\$\$?(?=[^\s$])[^$`]*?(?<=\S)\$\$?(?!\d)")
 
 
-def _mask_spans(line: str) -> str:
+def _mask_spans(line: str, pattern: re.Pattern[str]) -> str:
     if "`" not in line and "$" not in line:
         return line
     if len(line) > MAX_LINE:
         return ""
-    return _SPAN.sub(lambda span: "\0" * len(span.group(0)), line)
+    return pattern.sub(lambda span: "\0" * len(span.group(0)), line)
 
 
 MAX_LINE = 8_000

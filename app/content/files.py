@@ -11,7 +11,11 @@ from app.kernel.errors import Invalid
 from app.kernel.i18n import say
 
 SUFFIXES = frozenset(
-    [".toml", ".md", ".txt", ".csv", ".tsv", ".json", ".geojson", ".sql", ".py", ".ipynb", ".pdf", ".xlsx", ".ods", ".parquet", ".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".mp3", ".ogg", ".opus", ".mp4", ".webm", ".vtt"]
+    {
+        *(".toml", ".md", ".txt", ".csv", ".tsv", ".json", ".geojson", ".sql", ".py", ".ipynb"),
+        *(".pdf", ".xlsx", ".ods", ".parquet", ".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"),
+        *(".avif", ".mp3", ".ogg", ".opus", ".mp4", ".webm", ".vtt"),
+    }
 )
 BARE_NAMES = frozenset({"LICENSE"})
 IGNORED = frozenset({".git", ".DS_Store", "__MACOSX", "Thumbs.db", ".gitignore", ".gitattributes"})

@@ -15,7 +15,7 @@ from app.kernel.i18n import LANGUAGES, format_size
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _QUIET = frozenset({"code", "pre", "math", "samp", "kbd"})
-_NO_TERMS = _QUIET | _HEADINGS | {"a", "dfn", "th", "figcaption", "strong"}
+_NO_TERMS = _QUIET | _HEADINGS | {"a", "dfn", "th", "figcaption"}
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
 _NOT_SLUG = re.compile(r"[^\w]+")
 
@@ -148,8 +148,9 @@ class Finisher:
             return
         terms = terms and node.tag not in _NO_TERMS
         node.text = self._spaced(node.text)
-        for child in list(node):
-            self._prose(child, terms=terms)
+        titled = node.get("class", "").startswith("note")
+        for number, child in enumerate(list(node)):
+            self._prose(child, terms=terms and not (titled and number == 0))
             child.tail = self._spaced(child.tail)
         if terms and self._waiting:
             self._terms(node)

@@ -9,9 +9,9 @@ MAX_CODE = 20_000
 LANGUAGES = {
     "python": "Python", "pycon": "Python", "bash": "Bash", "console": "Bash", "json": "JSON",
     "sql": "SQL", "html": "HTML", "css": "CSS", "javascript": "JavaScript", "toml": "TOML",
-    "yaml": "YAML", "r": "R", "diff": "Diff", "ini": "INI", "markdown": "Markdown",
+    "yaml": "YAML", "r": "R", "diff": "Diff", "markdown": "Markdown",
 }  # fmt: skip
-PLAIN = {"": "", "text": "", "csv": "CSV", "output": ""}
+PLAIN = {"": "", "text": "", "csv": "CSV", "output": "", "ini": "INI"}
 SHORT = {"py": "python", "sh": "bash", "js": "javascript", "yml": "yaml", "md": "markdown"}
 
 

@@ -1,4 +1,4 @@
-"""Prepares the lines of a lesson for Python-Markdown: slots for fences, lists as CommonMark has them.
+"""Prepares the lines of a lesson for Python-Markdown: slots for fences, lists of CommonMark.
 
 Python-Markdown wants four spaces for what stands inside a list; people and CommonMark follow the
 text of the item. Here the lines are re-indented, so that both are understood.
@@ -14,6 +14,7 @@ MAX_LIST_DEPTH = 6
 
 _OURS = re.compile("[\ue000-\ue00f\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ITEM = re.compile(r"^(?P<marker>[-*+]|\d{1,9}[.)])(?P<gap> {1,4}|$)")
+_ALONE = re.compile(r"^ {0,3}(?:#{1,6} |(?:\* *){3,}$|(?:- *){3,}$|(?:_ *){3,}$)")
 _RULE = re.compile(r"^(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 
 
@@ -86,6 +87,10 @@ class Lists:
         base = self._levels[-1] if self._levels else 0
         if line.lstrip(" ").startswith(SLOT_OPEN):
             indent = min(indent, base)
+        if not self._levels and _ALONE.match(line):
+            self._out += ["", line, ""]
+            self._blank = True
+            return
         if item and indent - base < 4 and len(self._levels) < MAX_LIST_DEPTH:
             self._item(item, indent, line)
         else:

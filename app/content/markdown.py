@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from html import escape
+from html import escape, unescape
 from xml.etree.ElementTree import Element, tostring
 
 from markdown import Markdown
@@ -136,7 +136,7 @@ def render(source: str, *, language: str, context: RenderContext | None = None) 
     """
     context = context or RenderContext()
     _, body, first_line = split(source)
-    reason = hostile(source, body, context.path, first_line)
+    reason = hostile(body, context.path, first_line)
     if reason:
         return _refused(language, reason)
     run = _Run(language, context, first_line)
@@ -167,7 +167,7 @@ def fragment(source: str, *, language: str, context: RenderContext | None = None
     It has no ids, so that several may stand on one page.
     """
     context = context or RenderContext()
-    if hostile(source, source, context.path, 1):
+    if hostile(source, context.path, 1):
         return f"<p>{escape(word('refused', language))}</p>"
     run = _Run(language, context, 1)
     try:
@@ -195,9 +195,7 @@ def _segments(html: str, nodes: list[BlockNode]) -> tuple[str | BlockNode, ...]:
 
 
 def _text(html: str) -> str:
-    from html import unescape
-
-    return unescape(_HTML.sub(" ", html))
+    return unescape(_HTML.sub(" ", html)).replace("’", "'")
 
 
 def _refused(language: str, problem: Problem) -> Rendered:

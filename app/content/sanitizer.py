@@ -6,8 +6,18 @@ No style, no script, no frame, no form. The renderer writes nothing that this li
 from functools import lru_cache
 from typing import Any
 
-_MATH = ["math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "merror", "mpadded", "mphantom", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mtable", "mtr", "mtd", "menclose"]
-_TEXT = ["a", "abbr", "aside", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
+_MATH = (
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot"),
+    *("mstyle", "merror", "mpadded", "mphantom", "msub", "msup", "msubsup", "munder", "mover"),
+    *("munderover", "mmultiscripts", "mtable", "mtr", "mtd", "menclose"),
+)
+_TEXT = (
+    *("a", "abbr", "aside", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd"),
+    *("del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5"),
+    *("h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small"),
+    *("span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
+    *("u", "ul", "var"),
+)
 _MATH_ATTRIBUTES = {
     "display", "mathvariant", "mathcolor", "stretchy", "fence", "form", "separator", "accent",
     "accentunder", "lspace", "rspace", "largeop", "movablelimits", "minsize", "maxsize", "width",

@@ -8,11 +8,13 @@ _BEFORE = re.compile(rf"(?<=\S){_SPACES}+(?=[:;?!»%](?![\w/=]))|^{_SPACES}+(?=[
 _GLUED = re.compile(
     r"(?<=[^\W\d_])(?=[;?!»](?:[\s»)]|$))|(?<=[^\W\d_])(?=:(?:\s|$))|(?<=[?!.…\d)])(?=»)"
 )
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|$)")
 _AFTER = re.compile(rf"«{_SPACES}*(?=\S)|«{_SPACES}+$")
 
 
 def french(text: str) -> str:
-    """Return the text with no-break spaces before : ; ? ! » % and after «."""
+    """Return the text with no-break spaces before : ; ? ! » % and after «, and apostrophes."""
+    text = _APOSTROPHE.sub("’", text) if "'" in text else text
     if not any(sign in text for sign in ":;?!»«%"):
         return text
     text = _BEFORE.sub(NBSP, text)

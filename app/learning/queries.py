@@ -1,0 +1,217 @@
+"""What can be asked of learning. A lesson page costs two statements here, whatever the numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+
+from app.accounts.models import Person
+from app.courses.models import Course
+from app.courses.queries import outline_of, outlines_of, resolve_many, resolve_publication
+from app.courses.rules import Outline, Published
+from app.kernel.db import db
+from app.learning.models import Enrollment, LessonDone
+from app.learning.rules import Progress, next_lesson, progress_of
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentInfo:
+    """An active enrollment."""
+
+    id: int
+    course_id: int
+    center_id: int | None
+    cohort_id: int | None
+    enrolled_at: datetime
+    seen_at: datetime | None
+    completed_at: datetime | None
+    last_lesson: str | None
+    last_place: str | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A course as one person has it: the revision they see, and how far they are."""
+
+    seen: Published
+    outline: Outline
+    enrollment: EnrollmentInfo | None = None
+    done: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def lessons(self) -> list[str]:
+        """The ids of the lessons, in order."""
+        return [lesson.id for lesson in self.outline.lessons]
+
+    @property
+    def progress(self) -> Progress:
+        """How far this person is."""
+        completed = self.enrollment.completed_at if self.enrollment else None
+        share = self.outline.course.completion_share
+        return progress_of(self.lessons, self.done, share, completed)
+
+    @property
+    def next(self) -> str | None:
+        """The id of the lesson to go on with; None when all is done."""
+        last = self.enrollment.last_lesson if self.enrollment else None
+        return next_lesson(self.lessons, self.done, last)
+
+
+_ENROLLMENT = (
+    Enrollment.id,
+    Enrollment.course_id,
+    Enrollment.center_id,
+    Enrollment.cohort_id,
+    Enrollment.enrolled_at,
+    Enrollment.seen_at,
+    Enrollment.completed_at,
+    Enrollment.last_lesson,
+    Enrollment.last_place,
+)
+
+
+def get_study(slug: str, person_id: int, *, now: datetime) -> Study:
+    """Return the course at this address as the person (0: a visitor) has it. Raises NotFound.
+
+    Two statements, one for a visitor, once the outline is in memory.
+    """
+    enrollment, done = _own(slug, person_id) if person_id else (None, frozenset())
+    cohort_id = enrollment.cohort_id if enrollment else None
+    seen = resolve_publication(slug, cohort_id, now=now)
+    return Study(seen, outline_of(seen), enrollment, done)
+
+
+def _own(slug: str, person_id: int) -> tuple[EnrollmentInfo | None, frozenset[str]]:
+    mine = and_(
+        Enrollment.course_id == Course.id,
+        Enrollment.person_id == person_id,
+        Enrollment.left_at.is_(None),
+    )
+    finished = and_(LessonDone.course_id == Course.id, LessonDone.person_id == person_id)
+    rows = db.session.execute(
+        select(*_ENROLLMENT, LessonDone.lesson_id)
+        .select_from(Course)
+        .outerjoin(Enrollment, mine)
+        .outerjoin(LessonDone, finished)
+        .where(Course.slug == slug)
+    ).all()
+    if not rows:
+        return None, frozenset()
+    first = rows[0]
+    enrollment = EnrollmentInfo(*first[:-1]) if first[0] is not None else None
+    return enrollment, frozenset(row[-1] for row in rows if row[-1] is not None)
+
+
+def list_studies(person_id: int, *, now: datetime) -> list[Study]:
+    """Return the person's active courses, the one last seen first. Three statements."""
+    rows = db.session.execute(
+        select(*_ENROLLMENT)
+        .where(Enrollment.person_id == person_id, Enrollment.left_at.is_(None))
+        .order_by(func.coalesce(Enrollment.seen_at, Enrollment.enrolled_at).desc())
+        .limit(100)
+    )
+    enrollments = [EnrollmentInfo(*row) for row in rows]
+    seen = resolve_many({e.course_id: e.cohort_id for e in enrollments}, now=now)
+    outlines = outlines_of(seen.values())
+    done = _done_by_course(person_id)
+    return [
+        Study(
+            seen[e.course_id],
+            outlines[seen[e.course_id].revision_id],
+            e,
+            frozenset(done[e.course_id]),
+        )
+        for e in enrollments
+        if e.course_id in seen
+    ]
+
+
+def _done_by_course(person_id: int) -> dict[int, set[str]]:
+    rows = db.session.execute(
+        select(LessonDone.course_id, LessonDone.lesson_id).where(LessonDone.person_id == person_id)
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for course_id, lesson_id in rows:
+        found[course_id].add(lesson_id)
+    return found
+
+
+def find_enrollment(person_id: int, course_id: int) -> Enrollment | None:
+    """Return the person's active enrollment in a course, for a service to change."""
+    return db.session.scalars(
+        select(Enrollment).where(
+            Enrollment.person_id == person_id,
+            Enrollment.course_id == course_id,
+            Enrollment.left_at.is_(None),
+        )
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """A learner in the list of a cohort."""
+
+    person_id: int
+    public_id: str
+    name: str
+    name_ar: str
+    course_slug: str
+    course_title: str
+    seen_at: datetime | None
+    progress: Progress
+
+
+def list_progress_of(
+    person_ids: Sequence[int], language: str, *, now: datetime
+) -> list[LearnerRow]:
+    """Return how far each of these people is in each of their courses. Four statements."""
+    rows = db.session.execute(
+        select(Person.id, Person.public_id, Person.name, Person.name_ar, *_ENROLLMENT)
+        .join(Enrollment, Enrollment.person_id == Person.id)
+        .where(Person.id.in_(person_ids), Enrollment.left_at.is_(None))
+        .order_by(Enrollment.seen_at.desc(), Person.id)
+    ).all()
+    found = [(row[:4], EnrollmentInfo(*row[4:])) for row in rows]
+    seen = resolve_many({e.course_id: e.cohort_id for _, e in found}, now=now)
+    outlines = outlines_of(seen.values())
+    done = _done_by_person(person_ids)
+    learners = []
+    for person, e in found:
+        if e.course_id not in seen:
+            continue
+        outline = outlines[seen[e.course_id].revision_id]
+        progress = progress_of(
+            [lesson.id for lesson in outline.lessons],
+            done[person[0], e.course_id],
+            outline.course.completion_share,
+            e.completed_at,
+        )
+        slug, title = seen[e.course_id].slug, outline.title(language)
+        learners.append(LearnerRow(*person, slug, title, e.seen_at, progress))
+    return learners
+
+
+def _done_by_person(person_ids: Iterable[int]) -> dict[tuple[int, int], set[str]]:
+    rows = db.session.execute(
+        select(LessonDone.person_id, LessonDone.course_id, LessonDone.lesson_id).where(
+            LessonDone.person_id.in_(list(person_ids))
+        )
+    )
+    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for person_id, course_id, lesson_id in rows:
+        found[person_id, course_id].add(lesson_id)
+    return found
+
+
+def count_learners(*, since: datetime) -> tuple[int, int, int]:
+    """Return the learners enrolled now, those seen since a moment, and the completed courses."""
+    row = db.session.execute(
+        select(
+            func.count(Enrollment.person_id.distinct()),
+            func.count(Enrollment.person_id.distinct()).filter(Enrollment.seen_at >= since),
+            func.count().filter(Enrollment.completed_at.is_not(None)),
+        ).where(Enrollment.left_at.is_(None))
+    ).one()
+    return row[0], row[1], row[2]

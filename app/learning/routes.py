@@ -1,0 +1,284 @@
+"""Pages of a course: its cover, its lessons, how far one is and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, session
+from markupsafe import Markup
+
+from app.content.rules import Lesson, LessonText, Rendered
+from app.courses.queries import get_lesson
+from app.courses.rules import Addresses
+from app.kernel import clock
+from app.kernel.db import write
+from app.kernel.errors import NotFound
+from app.kernel.i18n import DIRECTIONS, LANGUAGES, NAMES, say
+from app.learning import services
+from app.learning.forms import ActForm, PlaceForm
+from app.learning.policies import can_read
+from app.learning.queries import Study, get_study
+from app.learning.rules import carried_progress
+from app.web.access import access, load_actor
+from app.web.pages import Link, flash
+
+bp = Blueprint("learning", __name__, template_folder="templates")
+READING = "reading"
+YEAR = 31_536_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """A lesson in the outline of its course, as this person sees it."""
+
+    lesson: Lesson
+    title: str
+    url: str
+    done: bool
+    current: bool
+    open: bool
+
+
+def _study(slug: str) -> Study:
+    actor = load_actor()
+    study = get_study(slug, actor.id, now=clock.now())
+    if not actor.is_signed_in:
+        done = frozenset(carried_progress(session.get("carried") or {}).get(slug, ()))
+        study = Study(study.seen, study.outline, None, done)
+    return study
+
+
+def _base(slug: str) -> str:
+    return f"/{g.lang}/courses/{slug}"
+
+
+def _reading_language(study: Study) -> str:
+    """Return the text's language: asked for, remembered by this browser, or the interface's."""
+    has = study.outline.course.languages
+    for wanted in (request.args.get("in"), request.cookies.get(READING), g.lang):
+        if wanted in has:
+            return wanted
+    return study.outline.course.source
+
+
+def _steps(study: Study, language: str, current: str = "") -> list[list[Step]]:
+    base, source = _base(study.seen.slug), study.outline.course.source
+    return [
+        [
+            Step(
+                lesson,
+                lesson.text(language, source).title,
+                f"{base}/{lesson.id}",
+                lesson.id in study.done,
+                lesson.id == current,
+                can_read(study.enrollment, lesson),
+            )
+            for lesson in module.lessons
+        ]
+        for module in study.outline.course.modules
+    ]
+
+
+@bp.get("/<lang>/courses/<slug>")
+@access("public")
+def course(slug: str) -> Any:
+    """Show the cover of a course: what it is, its lessons, how far one is."""
+    study = _study(slug)
+    language = _reading_language(study)
+    first = next((lesson for lesson in study.outline.lessons if lesson.preview), None)
+    page = render_template(
+        "learning/course.html",
+        study=study,
+        outline=study.outline,
+        language=language,
+        direction=DIRECTIONS[language],
+        steps=_steps(study, language),
+        base=_base(slug),
+        first=first,
+        form=ActForm(),
+    )
+    return _remember_language(page, language)
+
+
+@bp.get("/<lang>/courses/<slug>/<lesson_id>")
+@access("public")
+def lesson(slug: str, lesson_id: str) -> Any:
+    """Show a lesson to whoever may read it; send others to where they can enroll."""
+    study = _study(slug)
+    found = study.outline.lesson(lesson_id)
+    if found is None:
+        raise NotFound
+    if not can_read(study.enrollment, found):
+        flash(
+            say("Enroll in the course to read this lesson.")
+            if load_actor().is_signed_in
+            else say("Create an account or sign in, then enroll, to read this lesson."),
+            "warn",
+        )
+        return redirect(_base(slug), 303)
+    language = _reading_language(study)
+    base = _base(slug)
+    files = f"{base}/files/{study.seen.short}/"
+    rendered = get_lesson(study.seen, lesson_id, language, Addresses(f"{base}/{{id}}", files))
+    text = found.text(language, study.outline.course.source)
+    page = render_template("learning/lesson.html", **_lesson_frame(study, found, text, rendered))
+    return _remember_language(page, language)
+
+
+def _lesson_frame(
+    study: Study, found: Lesson, text: LessonText, rendered: Rendered
+) -> dict[str, Any]:
+    before, after = study.outline.around(found.id)
+    base, source = _base(study.seen.slug), study.outline.course.source
+
+    def neighbour(other: Lesson | None) -> Link | None:
+        if other is None or not can_read(study.enrollment, other):
+            return None
+        return Link(other.text(text.language, source).title, f"{base}/{other.id}")
+
+    return {
+        "study": study,
+        "outline": study.outline,
+        "lesson": found,
+        "text": text,
+        "language": text.language,
+        "direction": DIRECTIONS[text.language],
+        "segments": render_blocks(rendered),
+        "headings": rendered.headings,
+        "steps": _steps(study, text.language, found.id),
+        "is_done": found.id in study.done,
+        "previous": neighbour(before),
+        "next": neighbour(after),
+        "has_next": after is not None,
+        "base": base,
+        "reading_links": _reading_links(study, text.language),
+        "form": ActForm(),
+    }
+
+
+def _reading_links(study: Study, language: str) -> list[Link]:
+    return [
+        Link(NAMES[code], f"?in={code}", code == language, code)
+        for code in LANGUAGES
+        if code in study.outline.course.languages
+    ]
+
+
+def _remember_language(page: str, language: str) -> Any:
+    if request.args.get("in") != language or request.cookies.get(READING) == language:
+        return page
+    response = make_response(page)
+    response.set_cookie(READING, language, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+@bp.post("/<lang>/courses/<slug>/enroll")
+@access("signed-in")
+def enroll(slug: str) -> Any:
+    """Enroll the learner and take them to their first step."""
+    with write():
+        study = services.enroll_learner(actor=g.actor, slug=slug, now=clock.now())
+    flash(say("You are enrolled. The course begins here."))
+    return redirect(_resume_url(study), 303)
+
+
+@bp.post("/<lang>/courses/<slug>/leave")
+@access("signed-in")
+def leave(slug: str) -> Any:
+    """End an enrollment."""
+    with write():
+        services.leave_course(actor=g.actor, slug=slug, now=clock.now())
+    flash(say("You have left the course. What you did is kept if you come back."))
+    return redirect(_base(slug), 303)
+
+
+@bp.get("/<lang>/courses/<slug>/continue")
+@access("signed-in")
+def resume(slug: str) -> Any:
+    """Go to where one stopped, on whichever device that was."""
+    return redirect(_resume_url(_study(slug)), 303)
+
+
+def _resume_url(study: Study) -> str:
+    base, step = _base(study.seen.slug), study.next
+    if step is None or not can_read(study.enrollment, study.outline.lessons[0]):
+        return base
+    place = ""
+    if study.enrollment and study.enrollment.last_lesson == step and study.enrollment.last_place:
+        place = f"#{study.enrollment.last_place}"
+    return f"{base}/{step}{place}"
+
+
+@bp.post("/<lang>/courses/<slug>/<lesson_id>/done")
+@access("public")
+def finish(slug: str, lesson_id: str) -> Any:
+    """Keep that a lesson is done and go on; a visitor's browser keeps it until they sign up."""
+    actor = load_actor()
+    if actor.is_signed_in:
+        with write():
+            study = services.finish_lesson(
+                actor=actor, slug=slug, lesson_id=lesson_id, now=clock.now()
+            )
+    else:
+        study = _finish_as_visitor(slug, lesson_id)
+    if study.enrollment and study.progress.completed_at and study.next is None:
+        return redirect(f"{_base(slug)}/progress", 303)
+    _, after = study.outline.around(lesson_id)
+    if after is None or not can_read(study.enrollment, after):
+        return redirect(_base(slug), 303)
+    return redirect(f"{_base(slug)}/{after.id}", 303)
+
+
+def _finish_as_visitor(slug: str, lesson_id: str) -> Study:
+    study = _study(slug)
+    found = study.outline.lesson(lesson_id)
+    if found is None or not found.preview:
+        raise NotFound
+    carried = session.get("carried") or {}
+    done = carried_progress(carried)
+    done[slug] = sorted({*done.get(slug, []), lesson_id})[-50:]
+    session["carried"] = {**carried, "done": done}
+    flash(say("Kept in this browser. Create an account to keep it everywhere."), "warn")
+    return Study(study.seen, study.outline, None, frozenset(done[slug]))
+
+
+@bp.post("/<lang>/courses/<slug>/<lesson_id>/place")
+@access("signed-in")
+def place(slug: str, lesson_id: str) -> Any:
+    """Keep where somebody is reading; sent by the page itself."""
+    form = PlaceForm()
+    if form.validate():
+        with write():
+            services.keep_place(
+                actor=g.actor,
+                slug=slug,
+                lesson_id=lesson_id,
+                paragraph=form.paragraph.data or "",
+                now=clock.now(),
+            )
+    return "", 204
+
+
+@bp.get("/<lang>/courses/<slug>/progress")
+@access("signed-in")
+def progress(slug: str) -> Any:
+    """Open the figure: which lessons count, which are done, what completes the course."""
+    study = _study(slug)
+    if study.enrollment is None:
+        return redirect(_base(slug), 303)
+    language = _reading_language(study)
+    return render_template(
+        "learning/progress.html",
+        study=study,
+        outline=study.outline,
+        language=language,
+        direction=DIRECTIONS[language],
+        steps=_steps(study, language),
+        base=_base(slug),
+    )
+
+
+def render_blocks(rendered: Rendered) -> list[Markup]:
+    """Return the parts of a lesson ready to show."""
+    from app.courses.blocks import render_segments
+
+    return render_segments(rendered.segments)

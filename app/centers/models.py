@@ -1,4 +1,4 @@
-"""Tables of centers, partners and cohorts: what the core needs of them; plugins extend them by id."""
+"""Tables of centers and cohorts: what the core needs of them; plugins extend them by id."""
 
 from datetime import date, datetime
 
@@ -33,19 +33,6 @@ class CenterCourse(Base):
         ForeignKey("center.id", ondelete="CASCADE"), primary_key=True
     )
     course_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-
-
-class Partner(Base):
-    """A company, ministry, university or operator; its people hold the role `partner` for it."""
-
-    __tablename__ = "partner"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    name_ar: Mapped[str] = mapped_column(default="")
-    city: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Cohort(Base):

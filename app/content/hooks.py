@@ -13,11 +13,14 @@ class BlockType:
 
     `validate` says what is wrong with a block (the path of its problems is filled in by the
     checker), `text` gives what search finds, `compare(source, translation)` says where a
-    translation departs from its source. `render` is called by the web, which gives it a context.
+    translation departs from its source. `prepare(nodes, context)` is asked once for all
+    nodes of the kind on a page and may read what it needs in one statement; then
+    `render(node, prepared, context)` returns the HTML of each (see app/courses/hooks.py).
     """
 
     name: str
     validate: Callable[[BlockNode], Sequence[Problem]]
     text: Callable[[BlockNode], str]
     compare: Callable[[BlockNode, BlockNode], Sequence[Problem]] | None = None
+    prepare: Callable[..., Any] | None = None
     render: Callable[..., Any] | None = None

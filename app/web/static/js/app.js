@@ -27,14 +27,18 @@ addEventListener('keydown', (event) => {
   if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
 });
 
-// Copying needs a secure page; elsewhere the buttons stay hidden.
-if (navigator.clipboard) all('[data-copy]').forEach((button) => {
-  button.hidden = false;
+// Code can be copied, on pages that the browser takes for secure.
+if (navigator.clipboard) all('.cell>pre>code').forEach((code) => {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = body.dataset.copy;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.closest('.cell').querySelector('pre').textContent);
-    button.classList.add('pop');
-    setTimeout(() => button.classList.remove('pop'), 500);
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = body.dataset.copied;
+    setTimeout(() => { button.textContent = body.dataset.copy; }, 2000);
   });
+  code.parentNode.after(button);
 });
 
 // Where one was reading, so that another device can begin there.

@@ -16,7 +16,8 @@ class CheckingClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         headers = dict(kwargs.pop("headers", None) or {})
         headers.setdefault("Sec-Fetch-Site", "same-origin")
-        response = super().open(*args, headers=headers, **kwargs)
+        with self.application.app_context():  # so that `g` is no request's but its own
+            response = super().open(*args, headers=headers, **kwargs)
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             check_page(response.get_data(as_text=True))
         return response

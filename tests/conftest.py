@@ -16,11 +16,12 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from app import create_app
-from app.accounts.models import Address, Person, RoleGrant, SignInSession
+from app.accounts.models import Address, Person, RoleGrant
 from app.kernel import clock, migrations
 from app.kernel.actors import Actor, Grant
 from app.kernel.db import Base, allow_writing, db, write
 from app.settings import Secret, Settings, use_settings
+from app.signin.models import SignInSession
 from tests import databases, postgresql
 from tests.client import CheckingClient
 
@@ -199,6 +200,7 @@ def add_session(person: Made) -> str:
                 person_id=person.id,
                 epoch=session.get_one(Person, person.id).epoch,
                 created_at=now,
+                rotated_at=now,
                 seen_at=now,
                 expires_at=now + timedelta(hours=12),
             )

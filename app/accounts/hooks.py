@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from app.kernel.i18n import Sentence
+from app.kernel.outbox import Event
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,46 @@ class AfterSignIn:
     """
 
     keep: Callable[[int, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class CentersOfPerson:
+    """Which centers a person belongs to, so that their managers may help. One feature brings it."""
+
+    find: Callable[[int], frozenset[int]]
+
+
+@dataclass(frozen=True)
+class WiderPlaces:
+    """Where a place lies: the cohort 5 in `{"center": 3}`. Registered under the kind of place.
+
+    `find(id)` returns None when there is no such place.
+    """
+
+    find: Callable[[int], dict[str, int] | None]
+
+
+@dataclass(frozen=True)
+class PersonJoined(Event):
+    """Somebody's account came to be; `center_id` is 0 unless a center's staff helped."""
+
+    name: ClassVar[str] = "accounts.person_joined.v1"
+    person_id: int
+    center_id: int = 0
+
+
+@dataclass(frozen=True)
+class PersonErased(Event):
+    """Somebody had their account erased; what others keep outside the database can go."""
+
+    name: ClassVar[str] = "accounts.person_erased.v1"
+    person_id: int
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """A page of one's own account, listed on the first of them."""
+
+    label: Sentence
+    endpoint: str
+    order: int = 50

@@ -1,4 +1,4 @@
-"""Tables of people: who they are, how they are reached, what they may do, where they are signed in."""
+"""Tables of people: who they are, how they are reached, what they may do."""
 
 from datetime import datetime
 
@@ -65,46 +65,3 @@ class RoleGrant(Base):
     scope: Mapped[str] = mapped_column(default="site")
     scope_id: Mapped[int] = mapped_column(default=0)
     granted_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class SignInSession(Base):
-    """A browser in which a person is signed in; the token itself is only in its cookie."""
-
-    __tablename__ = "sign_in_session"
-    __table_args__ = (Index("ix_sign_in_session_person_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    epoch: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    device: Mapped[str] = mapped_column(default="")
-    """Browser and system in words, for the owner's list."""
-
-
-class Token(Base):
-    """A secret that was sent to somebody: confirmation, reset, invitation, printed code. Single use."""
-
-    __tablename__ = "token"
-    __table_args__ = (Index("ix_token_person_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[str]
-    secret_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    address: Mapped[str] = mapped_column(default="")
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Throttle(Base):
-    """How often something was tried lately, by a key that names nobody (a hash)."""
-
-    __tablename__ = "throttle"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
-    until: Mapped[datetime] = mapped_column(UTCDateTime)
-    """When the count begins anew."""

@@ -105,7 +105,7 @@ def _holds(actor: Actor, declared: Access) -> bool:
 
 def _ask_to_sign_in() -> Any:
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)
     raise Forbidden(
         say("You are not signed in any more, so nothing was changed."),
         todo=say("Sign in in another tab, then come back and send this again."),

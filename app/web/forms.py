@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import ValidationError
 from wtforms.i18n import get_translations
 
 from app.kernel import i18n
@@ -46,3 +47,18 @@ class Form(FlaskForm):  # type: ignore[misc]
             )
             return False
         return good
+
+
+class AtMost:
+    """Refuses text that is too long; the browser does not let one type more."""
+
+    def __init__(self, signs: int) -> None:
+        self.signs = signs
+        self.field_flags = {"maxlength": signs}
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Raise ValidationError."""
+        if len(field.data or "") > self.signs:
+            raise ValidationError(
+                translate(say("This is too long: at most %(n)s signs.", n=self.signs))
+            )

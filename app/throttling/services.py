@@ -1,0 +1,120 @@
+"""Counting tries. Everything here assumes a transaction, so that tries at once are all counted."""
+
+import hashlib
+import hmac
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.kernel import clock
+from app.kernel.db import db
+from app.kernel.errors import TooMany
+from app.kernel.i18n import say_n
+from app.settings import get_settings
+from app.throttling.models import Throttle
+from app.throttling.rules import Limit, delay
+
+_inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Something that is counted, and how much of it is free."""
+
+    key: str
+    limit: Limit
+
+
+def keyed(kind: str, *parts: str, digits: int = 40) -> str:
+    """Return a key that names nobody. With few digits several things share a key, on purpose."""
+    text = "\n".join((kind, *parts)).encode()
+    secret = f"throttle:{get_settings().secret_key!s}".encode()
+    return f"{kind}:{hmac.new(secret, text, hashlib.sha256).hexdigest()[:digits]}"
+
+
+def wait_for(counters: Iterable[Counter], *, now: datetime | None = None) -> int:
+    """Return how many seconds the next try has to wait, 0 when it may be made now."""
+    now = now or clock.now()
+    limits = {c.key: c.limit for c in counters}
+    rows = db.session.execute(
+        select(Throttle.key, Throttle.count, Throttle.last_at, Throttle.until)
+        .where(Throttle.key.in_(sorted(limits)), Throttle.until > now)
+        .order_by(Throttle.key)
+        .with_for_update()
+    ).all()
+    waits = [
+        min((last_at - now).total_seconds() + delay(limits[key], count), _left(until, now))
+        for key, count, last_at, until in rows
+    ]
+    return max(0, *(math.ceil(wait) for wait in waits)) if waits else 0
+
+
+def _left(until: datetime, now: datetime) -> float:
+    return (until - now).total_seconds()
+
+
+def count(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
+    """Count one try on each."""
+    now = now or clock.now()
+    insert = _inserts[db.session().get_bind().dialect.name]
+    for counter in sorted(counters, key=lambda c: c.key):
+        until = now + timedelta(seconds=counter.limit.window)
+        fresh = Throttle.until <= now
+        statement = insert(Throttle).values(key=counter.key, count=1, last_at=now, until=until)
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "count": case((fresh, 1), else_=Throttle.count + 1),
+                    "until": case((fresh, until), else_=Throttle.until),
+                    "last_at": now,
+                },
+            )
+        )
+
+
+def take(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
+    """Count one try on each, or raise TooMany and count nothing."""
+    counters = list(counters)
+    if wait := wait_for(counters, now=now):
+        raise TooMany(
+            say_n(
+                "There were too many tries. Nothing is locked: wait %(n)s second and try again.",
+                "There were too many tries. Nothing is locked: wait %(n)s seconds and try again.",
+                wait,
+            ),
+            wait=wait,
+        )
+    count(counters, now=now)
+
+
+def may_take(counters: Iterable[Counter], *, now: datetime | None = None) -> bool:
+    """Count one try on each and return True, or count nothing and return False."""
+    counters = list(counters)
+    if wait_for(counters, now=now):
+        return False
+    count(counters, now=now)
+    return True
+
+
+def give_back(counters: Iterable[Counter]) -> None:
+    """Take one try back from each: it was no failure."""
+    db.session.execute(
+        update(Throttle)
+        .where(Throttle.key.in_([c.key for c in counters]), Throttle.count > 0)
+        .values(count=Throttle.count - 1)
+    )
+
+
+def forget(counters: Iterable[Counter]) -> None:
+    """Begin to count these anew."""
+    db.session.execute(delete(Throttle).where(Throttle.key.in_([c.key for c in counters])))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Remove counters whose window is over."""
+    db.session.execute(delete(Throttle).where(Throttle.until <= now))

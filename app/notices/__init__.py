@@ -2,3 +2,9 @@
 
 Not the sending of mail (app.messages), nor a forum.
 """
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    """Register nothing yet."""

@@ -2,3 +2,9 @@
 
 Not the accounts themselves (app.accounts), nor who is in which cohort (app.centers).
 """
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    """Register nothing yet."""

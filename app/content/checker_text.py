@@ -19,6 +19,7 @@ from app.kernel.i18n import say
 _HTML = re.compile(r"<(?!https?://|mailto:|[\w.+-]+@)(?:[A-Za-z][^<>\n]*|/[A-Za-z][^<>\n]*|!--)>?")
 _CALLOUT = re.compile(r"^[ \t]*(?:> ?)+\[!(?P<kind>[^\]\n]*)\]", re.MULTILINE)
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,})[ \t]*$")
+_FENCE_IN_ITEM = re.compile(r"^\s*(?:> ?)*\s*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=```|~~~)")
 _FORMULA = re.compile(LATEX)
 
 
@@ -35,6 +36,7 @@ def check_page(
         *_raw_html(page),
         *_formulas(page),
         *_callouts(page),
+        *_fences_in_items(page),
         *check_blocks(page, block_types),
         *check_links(page, course, pages, files),
     ]
@@ -143,3 +145,17 @@ def _callouts(page: Page) -> Iterator[Problem]:
             say("There is no callout “%(kind)s”.", kind=kind),
             say("Use one of: %(names)s.", names=", ".join(names)),
         )
+
+
+def _fences_in_items(page: Page) -> Iterator[Problem]:
+    for number, line in enumerate(page.outer):
+        found = _FENCE_IN_ITEM.match(line)
+        if found:
+            yield page.error(
+                page.first_line + number,
+                found.end() + 1,
+                say("A fence begins on a line of its own."),
+                say(
+                    "Leave text in the item, and write the fence below the item, indented like it."
+                ),
+            )

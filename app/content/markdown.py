@@ -29,6 +29,9 @@ __all__ = ["RENDERER_VERSION", "RenderContext", "fragment", "inline", "render"]
 _SLOT = re.compile('(?:<div class="slot"(?: id="(p-[0-9]+)")?>)?\ue000([0-9]+)\ue001(?:</div>)?')
 _BLOCK_SLOT = re.compile("\ue002([0-9]+)\ue003")
 _HTML = re.compile(r"<[^>]*>")
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|code|dfn|em|i|kbd|mi|mn|mo|mrow|small|span|strong|sub|sup)\b[^>]*>"
+)
 
 
 class _Run:
@@ -195,7 +198,7 @@ def _segments(html: str, nodes: list[BlockNode]) -> tuple[str | BlockNode, ...]:
 
 
 def _text(html: str) -> str:
-    return unescape(_HTML.sub(" ", html)).replace("’", "'")
+    return unescape(_HTML.sub(" ", _INLINE.sub("", html))).replace("’", "'")
 
 
 def _refused(language: str, problem: Problem) -> Rendered:

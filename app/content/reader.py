@@ -255,10 +255,11 @@ def _lesson(reading: _Reading, module: str, name: str, pages: Mapping[str, _Page
     source = reading.course.source if reading.course else ""
     main = pages.get(source)
     if main is None:
-        first = next(iter(pages.values()))
-        if reading.course:
+        path = next(iter(pages.values())).text.path
+        wanted = f"{path.split('/')[0]}/{name}.{source}.md"
+        if reading.course and wanted not in reading.files:
             reading.error(
-                first.text.path,
+                path,
                 say("The file of the source language is missing for this lesson."),
                 say("Add %(name)s.%(language)s.md beside it.", name=name, language=source),
             )

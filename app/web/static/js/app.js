@@ -28,7 +28,7 @@ addEventListener('keydown', (event) => {
 });
 
 // Code can be copied, on pages that the browser takes for secure.
-if (navigator.clipboard) all('.cell>pre>code').forEach((code) => {
+if (navigator.clipboard && body.dataset.copy) all('.cell>pre>code').forEach((code) => {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';

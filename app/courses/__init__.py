@@ -7,6 +7,7 @@ the lesson page (`app.learning`) or the author's pages (`app.studio`).
 from flask import Flask
 
 from app.accounts.hooks import PersonalData, WiderPlaces
+from app.centers.hooks import CourseChoices
 from app.courses import cli, queries, routes
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         Permission(say("Publish courses and take them back"), ("instructor", "admin")),
     )
     hooks.register(WiderPlaces, "course", WiderPlaces(queries.wider_places))
+    hooks.register(CourseChoices, "courses", CourseChoices(queries.list_choices))
     _declare_personal_data()
     app.register_blueprint(routes.bp)
     app.cli.add_command(cli.courses)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from app.centers.hooks import CourseChoice
 from app.content.markdown import render
 from app.content.rules import RENDERER_VERSION, Rendered
 from app.courses import policies
@@ -25,6 +26,7 @@ from app.courses.rules import (
     outline_from_json,
     render_context,
 )
+from app.kernel import clock
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
@@ -263,6 +265,14 @@ def get_course_to_edit(actor: Actor, slug: str) -> CourseRef:
     return CourseRef(*row)
 
 
+def find_course_by_key(actor: Actor, key: str) -> CourseRef | None:
+    """Return the course with this author's id if the person may edit it."""
+    row = db.session.execute(
+        _courses().where(Course.key == key, policies.visible_to(actor))
+    ).first()
+    return CourseRef(*row) if row else None
+
+
 def list_courses(actor: Actor, limit: int = CATALOG_LIMIT) -> list[CourseRef]:
     """Return the courses that the person may edit."""
     rows = db.session.execute(
@@ -342,12 +352,25 @@ def find_live(course_id: int, cohort_id: int | None, *, now: datetime) -> Public
     ).first()
 
 
+def publication_mark(course_id: int) -> str:
+    """Return a text that changes whenever something of the course is published or taken back."""
+    newest, withdrawn = db.session.execute(
+        select(func.max(Publication.id), func.count(Publication.withdrawn_at)).where(
+            Publication.course_id == course_id
+        )
+    ).one()
+    return f"{newest or 0}-{withdrawn}"
+
+
+def list_choices(language: str) -> list[CourseChoice]:
+    """Return the published courses for the pages of centers, by title."""
+    found = list_published(clock.now())
+    outlines = outlines_of(found)
+    choices = [CourseChoice(p.course_id, outlines[p.revision_id].title(language)) for p in found]
+    return sorted(choices, key=lambda choice: choice.title)
+
+
 def wider_places(course_id: int) -> dict[str, int] | None:
     """Return that a course lies in no other place; None when there is no such course."""
     found = db.session.scalar(select(Course.id).where(Course.id == course_id))
     return None if found is None else {}
-
-
-def count_blobs() -> int:
-    """Return how many different files are kept."""
-    return db.session.scalar(select(func.count()).select_from(Blob)) or 0

@@ -214,14 +214,14 @@ def publish_course(
     revision_id: int,
     cohort_id: int | None = None,
     starts_at: datetime | None = None,
-    seen: int | None = None,
+    mark: str | None = None,
     now: datetime,
 ) -> PublicationMade:
     """Let everybody, or one cohort, see a revision, at once or from a moment.
 
-    `seen` is the publication that the person saw as holding (0 for none): when another one holds
-    by now, Conflict is raised and nothing changes. Publishing what is published already changes
-    nothing.
+    `mark` is `queries.publication_mark` as it was when the person decided: when anything was
+    published or taken back since, Conflict is raised and nothing changes. Publishing what is
+    published already changes nothing.
     """
     revision = db.session.get(Revision, revision_id)
     if revision is None:
@@ -236,7 +236,7 @@ def publish_course(
     held = _same_publication(revision, cohort_id, starts_at, now)
     if held is not None:
         return PublicationMade(held.id, course.id, is_new=False)
-    _refuse_surprise(course.id, cohort_id, seen, now)
+    _refuse_surprise(course.id, mark)
     publication = Publication(
         course_id=course.id,
         revision_id=revision.id,
@@ -280,13 +280,8 @@ def _same_publication(
     ).first()
 
 
-def _refuse_surprise(
-    course_id: int, cohort_id: int | None, seen: int | None, now: datetime
-) -> None:
-    if seen is None:
-        return
-    live = queries.find_live(course_id, cohort_id, now=now)
-    if (live.id if live else 0) != seen:
+def _refuse_surprise(course_id: int, mark: str | None) -> None:
+    if mark is not None and mark != queries.publication_mark(course_id):
         raise Conflict(
             say("Somebody else published this course in the meantime; nothing was changed."),
             todo=say("Look at what is published now, then decide again."),

@@ -1,0 +1,73 @@
+"""Shapes of what authors send: an upload, a decision to publish."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_wtf.file import FileField, MultipleFileField
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField
+from wtforms.validators import Length, Optional, ValidationError
+
+from app.kernel import clock, i18n
+from app.kernel.i18n import say
+from app.web.forms import Form
+
+FARTHEST = timedelta(days=3 * 365)
+
+
+class UploadForm(Form):
+    """A course as a zip file, or as a folder."""
+
+    archive = FileField(
+        say("Zip file"),
+        description=say("The folder of the course, packed. At most 60 MB."),
+        render_kw={"accept": ".zip,application/zip"},
+    )
+    folder = MultipleFileField(
+        say("Or the folder itself"),
+        description=say("Choose the folder in which course.toml stands; up to 900 files."),
+        render_kw={"webkitdirectory": True},
+    )
+
+    def parts(self) -> list[Any]:
+        """Return the files of the folder that were sent; a field left empty sends one nameless."""
+        return [part for part in self.folder.data or () if part.filename]
+
+
+class PublishForm(Form):
+    """Who sees a revision, and from when."""
+
+    audience = RadioField(
+        say("Who will see it?"),
+        choices=[("all", say("Everybody")), ("cohort", say("One cohort"))],
+        default="all",
+    )
+    cohort = SelectField(say("Cohort"), [Optional()], coerce=int, default=0)
+    starts_at = DateTimeLocalField(
+        say("From when?"),
+        [Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        description=say("Morocco's time. Leave it empty to publish at once."),
+    )
+    mark = HiddenField(validators=[Length(max=40)])
+
+    @property
+    def cohort_id(self) -> int | None:
+        """Return the cohort, or None for everybody."""
+        return self.cohort.data if self.audience.data == "cohort" else None
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return the moment with its time zone, or None for at once."""
+        typed = self.starts_at.data
+        return typed.replace(tzinfo=i18n.ZONE) if typed else None
+
+    def validate_cohort(self, field: Any) -> None:
+        """Ask for the cohort when it is to be one."""
+        if self.audience.data == "cohort" and not field.data:
+            raise ValidationError(say("Choose the cohort."))
+
+    def validate_starts_at(self, _field: Any) -> None:
+        """Refuse a year that is surely a slip."""
+        moment = self.moment
+        if moment and not timedelta(days=-1) < moment - clock.now() < FARTHEST:
+            raise ValidationError(say("Choose a moment from today on, within three years."))

@@ -1,0 +1,288 @@
+"""The author's pages: courses, upload, report, preview, publishing, taking back."""
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from app.content.archive import write_zip
+from app.courses import policies, services
+from app.courses import queries as courses
+from app.courses.hooks import BlockContext, render_segments
+from app.courses.queries import CourseRef, RevisionInfo
+from app.courses.routes import send_file
+from app.courses.rules import Addresses, Checked, CourseRefused
+from app.kernel import clock, i18n
+from app.kernel.db import write
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from app.kernel.i18n import say, translate
+from app.studio import queries
+from app.studio import services as studio
+from app.studio.forms import PublishForm, UploadForm
+from app.studio.rules import MOST_PROBLEMS, by_file, changes
+from app.web.access import access
+from app.web.pages import flash
+
+bp = Blueprint("studio", __name__, url_prefix="/<lang>/studio", template_folder="templates")
+
+LARGEST_UPLOAD = 64_000_000
+SLOT = "0-lesson-0"
+PRIVATE = "private, max-age=3600"
+
+
+@bp.get("")
+@access("courses.write", scope="own")
+def my_courses() -> Any:
+    """List the courses that one may edit, with what is published of each."""
+    cards = queries.list_cards(g.actor, now=clock.now())
+    return render_template("studio/courses.html", cards=cards)
+
+
+@bp.route("/upload", methods=["GET", "POST"])
+@access("courses.write", scope="own", max_body=LARGEST_UPLOAD)
+def upload() -> Any:
+    """Take a course in; one with errors is reported, and what was there before stays."""
+    form = UploadForm()
+    if request.method == "POST" and form.validate():
+        try:
+            checked, slug = _received(form)
+            if not checked.errors:
+                return _keep(checked, slug)
+            return _report_refused(form, checked)
+        except CourseRefused:
+            return _report_refused(form, checked)
+        except (Invalid, Conflict) as refusal:
+            form.form_errors.append(_words(refusal))
+    status = 422 if form.errors else 200
+    return render_template("studio/upload.html", form=form), status
+
+
+def _received(form: UploadForm) -> tuple[Checked, str]:
+    if form.archive.data and not form.parts():
+        return studio.check_archive(form.archive.data.filename, form.archive.data.stream)
+    if form.parts() and not form.archive.data:
+        return studio.check_folder([(part.filename, part.stream) for part in form.parts()])
+    raise Invalid(say("Choose a zip file or a folder, one of the two; nothing was kept."))
+
+
+def _keep(checked: Checked, slug: str) -> Any:
+    with write():
+        kept = services.import_course(actor=g.actor, checked=checked, slug=slug, now=clock.now())
+    if not kept.is_new_revision:
+        flash(say("These files are known already: nothing changed."), "warn")
+    elif checked.problems:
+        flash(say("Kept, with remarks. Nobody but its authors sees it yet."))
+    else:
+        flash(say("Kept, without a fault. Nobody but its authors sees it yet."))
+    return redirect(url_for("studio.course", slug=kept.slug), 303)
+
+
+def _report_refused(form: UploadForm, checked: Checked) -> Any:
+    known = courses.find_course_by_key(g.actor, checked.course.id) if checked.course else None
+    return render_template(
+        "studio/refused.html",
+        form=form,
+        checked=checked,
+        known=known,
+        groups=by_file(checked.problems),
+        more=max(0, len(checked.problems) - MOST_PROBLEMS),
+    ), 422
+
+
+def _words(refusal: Refusal) -> str:
+    return " ".join(translate(part) for part in (refusal.sentence, refusal.todo) if part)
+
+
+@bp.get("/courses/<slug>")
+@access("courses.write", scope="own")
+def course(slug: str) -> Any:
+    """Show one course: its newest revision, what is published, the whole history."""
+    found = courses.get_course_to_edit(g.actor, slug)
+    revisions = courses.list_revisions(found.id)
+    now = clock.now()
+    history = queries.list_history(found.id, now=now)
+    newest = revisions[0]
+    return render_template(
+        "studio/course.html",
+        course=found,
+        newest=newest,
+        outline=courses.outline_of(newest),
+        revisions=revisions,
+        history=history,
+        names=queries.names_of([one.created_by for one in revisions]),
+        seen=[line for line in history if line.state == "seen"],
+        may_publish=policies.can_publish(g.actor, found.id),
+    )
+
+
+def _revision(slug: str, short: str) -> tuple[CourseRef, RevisionInfo]:
+    found = courses.get_course_to_edit(g.actor, slug)
+    return found, courses.get_revision(found.id, short)
+
+
+@bp.get("/courses/<slug>/<short>/report")
+@access("courses.write", scope="own")
+def report(slug: str, short: str) -> Any:
+    """Show what the check says of a revision that was kept."""
+    found, revision = _revision(slug, short)
+    problems = studio.report_of(revision)
+    return render_template(
+        "studio/report.html",
+        course=found,
+        revision=revision,
+        outline=courses.outline_of(revision),
+        problems=problems,
+        groups=by_file(problems),
+        more=max(0, len(problems) - MOST_PROBLEMS),
+    )
+
+
+@bp.get("/courses/<slug>/<short>/course.zip")
+@access("courses.write", scope="own")
+def download(slug: str, short: str) -> Any:
+    """Give the files of a revision back, byte for byte."""
+    found, revision = _revision(slug, short)
+    packed = BytesIO()
+    write_zip(courses.read_revision(revision), packed, folder=found.slug)
+    response = Response(packed.getvalue(), content_type="application/zip")
+    name = f"{found.slug}-{revision.short}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/courses/<slug>/<short>/preview")
+@access("courses.write", scope="own")
+def preview(slug: str, short: str) -> Any:
+    """Show a revision's course page as a learner will see it."""
+    found, revision = _revision(slug, short)
+    outline = courses.outline_of(revision)
+    return render_template(
+        "studio/preview.html",
+        course=found,
+        revision=revision,
+        outline=outline,
+        content_language=_content_language(outline.course.languages, outline.course.source),
+    )
+
+
+def _content_language(languages: tuple[str, ...], source: str) -> str:
+    asked = request.args.get("text", g.lang)
+    return asked if asked in languages else source
+
+
+@bp.get("/courses/<slug>/<short>/preview/<any(fr, ar, en):text>/<lesson_id>")
+@access("courses.write", scope="own")
+def preview_lesson(slug: str, short: str, text: str, lesson_id: str) -> Any:
+    """Show a lesson of a revision as a learner will see it; nothing done here is kept."""
+    found, revision = _revision(slug, short)
+    outline = courses.outline_of(revision)
+    where = {"slug": found.slug, "short": revision.short}
+    pattern = url_for("studio.preview_lesson", **where, text=text, lesson_id=SLOT)
+    files = url_for("studio.preview_file", **where, path=SLOT)
+    addresses = Addresses(pattern.replace(SLOT, "{id}"), files.removesuffix(SLOT))
+    rendered = courses.get_lesson(revision, lesson_id, text, addresses)
+    shown = outline.lesson_text(lesson_id, text)
+    context = BlockContext(
+        actor=g.actor,
+        course_id=found.id,
+        course_key=found.key,
+        revision_id=revision.revision_id,
+        revision=revision.hash,
+        lesson_id=lesson_id,
+        language=shown.language,
+        is_preview=True,
+    )
+    before, after = outline.around(lesson_id)
+    return render_template(
+        "studio/preview_lesson.html",
+        course=found,
+        revision=revision,
+        outline=outline,
+        lesson=outline.lesson(lesson_id),
+        text=shown,
+        asked=text,
+        before=before,
+        after=after,
+        direction=i18n.DIRECTIONS[shown.language],
+        weight=rendered.weight,
+        html=Markup(render_segments(rendered.segments, context)),  # noqa: S704  (sanitized)
+    )
+
+
+@bp.get("/courses/<slug>/<short>/files/<path:path>")
+@access("courses.write", scope="own")
+def preview_file(slug: str, short: str, path: str) -> Any:
+    """Send a file of a revision that is perhaps not published."""
+    _, revision = _revision(slug, short)
+    return send_file(courses.get_file(revision, path), PRIVATE)
+
+
+@bp.route("/courses/<slug>/<short>/publish", methods=["GET", "POST"])
+@access("courses.write", scope="own")
+def publish(slug: str, short: str) -> Any:
+    """Say what publishing a revision changes, and do it."""
+    found, revision = _revision(slug, short)
+    if not policies.can_publish(g.actor, found.id):
+        raise NotFound
+    form = PublishForm()
+    cohorts = queries.list_cohorts(g.actor)
+    form.cohort.choices = [(0, say("Choose…")), *((one.id, one.name) for one in cohorts)]
+    if request.method == "POST" and form.validate() and _publish(form, revision):
+        return redirect(url_for("studio.course", slug=slug), 303)
+    if request.method == "GET":
+        form.mark.data = courses.publication_mark(found.id)
+    published = courses.find_publication(found.slug, now=clock.now())
+    outline = courses.outline_of(revision)
+    return render_template(
+        "studio/publish.html",
+        form=form,
+        has_cohorts=bool(cohorts),
+        course=found,
+        revision=revision,
+        outline=outline,
+        published=published,
+        changes=changes(courses.outline_of(published), outline, g.lang) if published else None,
+    ), 422 if form.errors else 200
+
+
+def _publish(form: PublishForm, revision: RevisionInfo) -> bool:
+    try:
+        with write():
+            made = services.publish_course(
+                actor=g.actor,
+                revision_id=revision.revision_id,
+                cohort_id=form.cohort_id,
+                starts_at=form.moment,
+                mark=form.mark.data or "",
+                now=clock.now(),
+            )
+    except (Conflict, Forbidden, NotFound) as refusal:
+        form.form_errors.append(_words(refusal))
+        return False
+    if made.is_new:
+        flash(say("Published. You can take it back below, with one click."))
+    else:
+        flash(say("This was published already: nothing changed."), "warn")
+    return True
+
+
+@bp.post("/courses/<slug>/publications/<int:publication_id>/take-back")
+@access("courses.write", scope="own")
+def take_back(slug: str, publication_id: int) -> Any:
+    """Take a publication back: its audience sees what it saw before."""
+    found = courses.get_course_to_edit(g.actor, slug)
+    with write():
+        gone = services.withdraw_publication(
+            actor=g.actor, publication_id=publication_id, now=clock.now()
+        )
+    if gone.seen_now:
+        flash(
+            say(
+                "Taken back. What is seen now is version %(version)s.",
+                version=gone.seen_now.short,
+            )
+        )
+    else:
+        flash(say("Taken back. Nobody sees this course now; learners' progress is kept."), "warn")
+    return redirect(url_for("studio.course", slug=found.slug), 303)

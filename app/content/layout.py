@@ -12,7 +12,7 @@ from app.content.fences import Fence, displays, fences
 SLOT_OPEN, SLOT_CLOSE = "\ue000", "\ue001"
 MAX_LIST_DEPTH = 6
 
-_OURS = re.compile("[\ue000-\ue00f\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OURS = re.compile("[\ue000-\ue00f\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ITEM = re.compile(r"^(?P<marker>[-*+]|\d{1,9}[.)])(?P<gap> {1,4}|$)")
 _ALONE = re.compile(r"^ {0,3}(?:#{1,6} |(?:\* *){3,}$|(?:- *){3,}$|(?:_ *){3,}$)")
 _RULE = re.compile(r"^(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")

@@ -1,5 +1,6 @@
 """Rihla, a learning platform: `create_app` puts the parts together and decides nothing else."""
 
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
@@ -8,20 +9,40 @@ from app.settings import Settings, load_settings, use_settings
 
 __version__ = "0.1.0"
 
+PARTS = (
+    "web",
+    "messages",
+    "tokens",
+    "throttling",
+    "accounts",
+    "signin",
+    "signup",
+    "centers",
+    "partners",
+    "courses",
+    "learning",
+    "catalog",
+    "studio",
+    "privacy",
+)
+"""The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return a ready application for `settings`, or for what the environment says."""
-    from app import accounts, web
-    from app.kernel import db, logs
+    from app.kernel import db, jobs, logs, outbox
     from app.kernel.hooks import hooks
+    from app.web import check
 
     settings = use_settings(settings or load_settings(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
     app.extensions["settings"] = settings
     hooks.clear()
-    for part in (logs, db, web, accounts):
+    for part in (logs, db, jobs, outbox):
         part.init_app(app)
-    web.check(app)
+    for name in PARTS:
+        import_module(f"app.{name}").init_app(app)
+    check(app)
     return app

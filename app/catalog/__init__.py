@@ -8,7 +8,7 @@ from flask import Flask
 from app.catalog import jobs
 from app.catalog.routes import bp
 from app.courses.hooks import CoursePublished, PublicationWithdrawn
-from app.kernel.hooks import hooks
+from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.kernel.jobs import JobType
 from app.kernel.outbox import Subscriber
@@ -18,8 +18,10 @@ from app.web.hooks import NavItem
 def init_app(app: Flask) -> None:
     """Register the pages and what keeps the search index in step."""
     app.register_blueprint(bp)
-    hooks.register(NavItem, "catalog.courses", NavItem(say("Courses"), "catalog.courses", 10))
-    hooks.register(NavItem, "catalog.search", NavItem(say("Search"), "catalog.search", 90))
-    hooks.register(Subscriber, "catalog.published", Subscriber(CoursePublished, jobs.follow))
-    hooks.register(Subscriber, "catalog.withdrawn", Subscriber(PublicationWithdrawn, jobs.follow))
-    hooks.register(JobType, "catalog.refresh", JobType(jobs.refresh, schedule="*/10 * * * *"))
+    registry.register(NavItem, "catalog.courses", NavItem(say("Courses"), "catalog.courses", 10))
+    registry.register(NavItem, "catalog.search", NavItem(say("Search"), "catalog.search", 90))
+    registry.register(Subscriber, "catalog.published", Subscriber(CoursePublished, jobs.follow))
+    registry.register(
+        Subscriber, "catalog.withdrawn", Subscriber(PublicationWithdrawn, jobs.follow)
+    )
+    registry.register(JobType, "catalog.refresh", JobType(jobs.refresh, schedule="*/10 * * * *"))

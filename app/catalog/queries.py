@@ -110,4 +110,4 @@ def indexed_revisions() -> dict[int, int]:
             SearchDocument.course_id
         )
     )
-    return {course_id: revision_id for course_id, revision_id in rows}
+    return dict(rows.tuples().all())

@@ -137,11 +137,11 @@ def claim(owner: str, limit: int, queues: Sequence[str] = ("default",)) -> list[
         )
         .order_by(Job.priority.desc(), Job.run_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    if not db.session.scalars(due.with_for_update(None).limit(1)).first():
+    if not db.session.scalars(due.limit(1)).first():  # idle workers take no write lock
         db.session.rollback()
         return []
+    due = due.with_for_update(skip_locked=True)
     with write() as session:
         rows = session.execute(
             update(Job)

@@ -9,7 +9,7 @@ from app.accounts.hooks import AfterSignIn, PersonalData
 from app.centers.hooks import CohortJoined
 from app.kernel import clock
 from app.kernel.db import write
-from app.kernel.hooks import hooks
+from app.kernel.hooks import hooks as registry
 from app.kernel.outbox import Subscriber
 from app.learning import services
 from app.learning.routes import bp
@@ -19,7 +19,7 @@ from app.learning.rules import carried_progress
 def init_app(app: Flask) -> None:
     """Register the pages, what is personal, and what follows from other features' events."""
     app.register_blueprint(bp)
-    hooks.register(
+    registry.register(
         PersonalData,
         "enrollment",
         PersonalData(
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
             erase="delete",
         ),
     )
-    hooks.register(
+    registry.register(
         PersonalData,
         "lesson_done",
         PersonalData(
@@ -49,8 +49,8 @@ def init_app(app: Flask) -> None:
             erase="delete",
         ),
     )
-    hooks.register(AfterSignIn, "learning", AfterSignIn(keep=_keep))
-    hooks.register(Subscriber, "learning.cohort", Subscriber(CohortJoined, _follow))
+    registry.register(AfterSignIn, "learning", AfterSignIn(keep=_keep))
+    registry.register(Subscriber, "learning.cohort", Subscriber(CohortJoined, _follow))
 
 
 def _keep(person_id: int, carried: dict[str, object]) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any, ClassVar
 
@@ -125,13 +126,19 @@ def _block(node: BlockNode, prepared: _Prepared, context: BlockContext) -> str:
 def _plain(node: BlockNode, context: BlockContext) -> str:
     if node.name != "cell":
         return _note(node, translate(say("Here stands an activity that is not available yet.")))
-    code = highlight(node.body, node.attrs.get("language", ""))
+    code = _code(node.body, node.attrs.get("language", ""))
     label = escape(word("code", context.language))
     anchor = f' id="b-{escape(node.id)}"' if node.id else ""
     return (
         f'<div class="cell"{anchor}><pre dir="ltr" tabindex="0" role="group" '
         f'aria-label="{label}"><code>{code}</code></pre></div>'
     )
+
+
+@lru_cache(maxsize=2000)
+def _code(source: str, language: str) -> str:
+    # the same cells are shown at every reading of a lesson
+    return highlight(source, language)
 
 
 def _note(node: BlockNode, text: str) -> str:

@@ -193,8 +193,13 @@ class Outline:
         return self.lessons[self.places[lesson_id]].text(language, self.course.source)
 
     def is_reviewed(self, language: str) -> bool:
-        """Tell whether a native teacher has reviewed the text in that language."""
-        return language in self.course.reviewed
+        """Tell whether the text is the author's own, or one that a native teacher has reviewed."""
+        return language == self.course.source or language in self.course.reviewed
+
+    def total_weight(self, language: str) -> int:
+        """Return the bytes of HTML of all lessons, in the language or else the source's."""
+        source = self.course.source
+        return sum(w.get(language, w.get(source, 0)) for w in self.weights.values())
 
     def translated(self, language: str) -> int:
         """Return how many lessons there are in that language."""

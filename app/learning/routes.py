@@ -7,6 +7,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from markupsafe import Markup
 
 from app.content.rules import Lesson, LessonText, Rendered
+from app.courses.hooks import BlockContext, render_segments
 from app.courses.queries import get_lesson
 from app.courses.rules import Addresses
 from app.kernel import clock
@@ -142,7 +143,7 @@ def _lesson_frame(
         "text": text,
         "language": text.language,
         "direction": DIRECTIONS[text.language],
-        "segments": render_blocks(rendered),
+        "html": _html(study, found, text.language, rendered),
         "headings": rendered.headings,
         "steps": _steps(study, text.language, found.id),
         "is_done": found.id in study.done,
@@ -277,8 +278,20 @@ def progress(slug: str) -> Any:
     )
 
 
-def render_blocks(rendered: Rendered) -> list[Markup]:
-    """Return the parts of a lesson ready to show."""
-    from app.courses.blocks import render_segments
 
-    return render_segments(rendered.segments)
+def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Markup:
+    own = study.enrollment
+    context = BlockContext(
+        actor=load_actor(),
+        course_id=study.seen.course_id,
+        course_key=study.seen.key,
+        revision_id=study.seen.revision_id,
+        revision=study.seen.hash,
+        lesson_id=found.id,
+        language=language,
+        address=f"{_base(study.seen.slug)}/{found.id}",
+        enrollment_id=own.id if own else None,
+        center_id=own.center_id if own else None,
+        cohort_id=own.cohort_id if own else None,
+    )
+    return Markup(render_segments(rendered.segments, context))  # noqa: S704  (sanitized)

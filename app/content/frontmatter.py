@@ -59,7 +59,7 @@ def read(path: str, source: str) -> tuple[dict[str, Value], list[Problem]]:
     except RecursionError:
         return {}, [_too_long(path)]
     if node is None:
-        return {}, problems
+        return {}, problems or [_not_keys(path)]
     if not isinstance(node, yaml.MappingNode):
         return {}, [_not_keys(path)]
     return _keys(path, node, problems), problems

@@ -69,6 +69,7 @@ def read_course_file(
     if languages and source not in languages:
         table.not_among("source", source, languages)
     if not languages:
+        table.not_among("languages", ", ".join(table.texts("languages")), LANGUAGES)
         return None
     id_ = table.match("id", _ID, "python-data")
     return Course(

@@ -191,7 +191,8 @@ def _check_language(reading: _Reading, path: str) -> None:
 def _module(reading: _Reading, folder: str, languages: tuple[str, ...]) -> Module:
     name = _MODULE.match(folder)
     position, slug = (int(name["position"]), name["slug"]) if name else (0, folder)
-    id_, title = read_module_file(reading.files, folder, languages, reading.problems)
+    wanted = languages if reading.course else ()
+    id_, title = read_module_file(reading.files, folder, wanted, reading.problems)
     pages: dict[str, dict[str, _Page]] = {}
     for path in sorted(reading.files):
         found = is_lesson_path(path)

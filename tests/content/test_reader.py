@@ -174,3 +174,39 @@ def test_keys_of_inline_tables_and_dotted_keys_are_found_too():
     files = {**good_course(), "course.toml": (COURSE + planned).encode()}
     places = [(p.line, p.column) for p in found(files) if "“xx”" in str(p)]
     assert places == [(21, 21)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('[title]\nfr = "Petit cours"\nen = "Tiny course"', 'title = "x"', "must be a table"),
+        ("authors", "planned = 3\nauthors", "must be a list of tables"),
+        ("authors", "skills = [1]\nauthors", "must be a list of tables"),
+        ("authors", 'skills = [{ framework = "DigComp" }]\nauthors', "“code” is missing"),
+        ('["fr", "en"]', '"fr"', "must be a list of texts"),
+        ('["fr", "en"]', "[]", "Choose one of: fr, ar, en"),
+        ('source = "fr"', 'source = "ar"', "Choose one of: fr, en"),
+        ("[summary]", "[completion]\nshare = 0\n[summary]", "from 1 to 100"),
+        ("hours = 1", "hours = true", "a number"),
+        ("[[glossary]]", 'x = """\ny = 1\n"""\n[[glossary]]', "“x” is unknown"),
+        ("authors", 'prerequisites = [\n  "a",\n  1,\n]\nauthors', "must be a list of texts"),
+    ],
+)
+def test_wrong_kinds_in_the_course_file_are_named(old, new, message):
+    lines = [str(problem) for problem in found(changed("course.toml", old, new))]
+    assert any(message in line for line in lines), "\n".join(lines)
+
+
+def test_a_course_file_without_end_is_refused():
+    assert "too long" in str(found({"course.toml": b"#" * 200_001})[0])
+    deep = b"x = " + b"[" * 5_000
+    assert "not TOML" in str(found({"course.toml": deep})[0])
+
+
+def test_front_matter_without_end_or_keys_is_refused():
+    long = changed(FR, "title: Bonjour", "title: " + "a" * 17_000)
+    assert any("too long" in str(problem) for problem in found(long))
+    for front in ("just words", "- a\n- b", ""):
+        files = good_course()
+        files[FR] = f"---\n{front}\n---\n".encode()
+        assert any(problem.path == FR for problem in found(files)), front

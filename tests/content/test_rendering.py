@@ -258,3 +258,33 @@ def test_a_lesson_of_12_kb_takes_less_than_60_ms():
     start = time.process_time()
     render(source, language="fr", context=CONTEXT)
     assert time.process_time() - start < 0.06
+
+
+def test_a_quote_may_follow_text_without_a_blank_line():
+    text = html("Text\n> quote")
+    assert '<p id="p-1">Text</p>' in text
+    assert '<blockquote id="p-2">' in text
+
+
+def test_quotes_in_quotes_end_somewhere():
+    assert html("> " * 11 + "a").count("<blockquote") == 8
+
+
+def test_a_title_in_a_lesson_becomes_an_ordinary_heading():
+    assert html("# Title") == '<h2 id="h-title">Title</h2>'
+
+
+def test_an_option_with_several_paragraphs_keeps_them():
+    assert inline("| a | b |", language="en") == "| a | b |"
+    assert inline("", language="en") == ""
+
+
+def test_a_language_without_a_lexer_is_plain_and_escaped():
+    assert "<code>IF a &lt; b</code>" in html("```cobol\nIF a < b\n```")
+
+
+@pytest.mark.parametrize("latex", ["x_", "{" * 30 + "}" * 30, "x" * 1_001, "\\left( x"])
+def test_a_formula_out_of_bounds_is_text(latex):
+    rendered = render(f"a ${latex}$ b", language="en")
+    assert "<math" not in rendered.html
+    assert len(rendered.problems) == 1

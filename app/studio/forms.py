@@ -1,10 +1,12 @@
 """Shapes of what authors send: an upload, a decision to publish."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.kernel import clock, i18n
@@ -38,7 +40,7 @@ class PublishForm(Form):
 
     audience = RadioField(
         say("Who will see it?"),
-        choices=[("all", say("Everybody")), ("cohort", say("One cohort"))],
+        choices=[SelectChoice("all", say("Everybody")), SelectChoice("cohort", say("One cohort"))],
         default="all",
     )
     cohort = SelectField(say("Cohort"), [Optional()], coerce=int, default=0)
@@ -49,6 +51,13 @@ class PublishForm(Form):
         description=say("Morocco's time. Leave it empty to publish at once."),
     )
     mark = HiddenField(validators=[Length(max=40)])
+
+    def offer(self, cohorts: Iterable[tuple[int, str]]) -> None:
+        """Set the cohorts to choose from, as (id, name)."""
+        self.cohort.choices = [
+            SelectChoice(0, say("Choose…")),
+            *(SelectChoice(id_, name) for id_, name in cohorts),
+        ]
 
     @property
     def cohort_id(self) -> int | None:

@@ -12,7 +12,7 @@ from app.courses import queries as courses
 from app.courses.hooks import BlockContext, render_segments
 from app.courses.queries import CourseRef, RevisionInfo
 from app.courses.routes import send_file
-from app.courses.rules import Addresses, Checked, CourseRefused
+from app.courses.rules import Addresses, Checked
 from app.kernel import clock, i18n
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
@@ -44,18 +44,20 @@ def my_courses() -> Any:
 def upload() -> Any:
     """Take a course in; one with errors is reported, and what was there before stays."""
     form = UploadForm()
-    if request.method == "POST" and form.validate():
-        try:
-            checked, slug = _received(form)
-            if not checked.errors:
-                return _keep(checked, slug)
-            return _report_refused(form, checked)
-        except CourseRefused:
-            return _report_refused(form, checked)
-        except (Invalid, Conflict) as refusal:
-            form.form_errors.append(_words(refusal))
-    status = 422 if form.errors else 200
-    return render_template("studio/upload.html", form=form), status
+    try:
+        answer = _taken(form) if request.method == "POST" and form.validate() else None
+    except (Invalid, Conflict, Forbidden) as refusal:
+        form.form_errors.append(_words(refusal))
+        answer = None
+    finally:
+        for part in request.files.values():
+            part.close()
+    return answer or (render_template("studio/upload.html", form=form), 422 if form.errors else 200)
+
+
+def _taken(form: UploadForm) -> Any:
+    checked, slug = _received(form)
+    return _report_refused(form, checked) if checked.errors else _keep(checked, slug)
 
 
 def _received(form: UploadForm) -> tuple[Checked, str]:
@@ -227,7 +229,7 @@ def publish(slug: str, short: str) -> Any:
         raise NotFound
     form = PublishForm()
     cohorts = queries.list_cohorts(g.actor)
-    form.cohort.choices = [(0, say("Choose…")), *((one.id, one.name) for one in cohorts)]
+    form.offer((one.id, one.name) for one in cohorts)
     if request.method == "POST" and form.validate() and _publish(form, revision):
         return redirect(url_for("studio.course", slug=slug), 303)
     if request.method == "GET":

@@ -93,7 +93,7 @@ def with_files(**changes: str) -> dict[str, bytes]:
     return files | {
         "media/trait.svg": PICTURE,
         "data/prix.csv": b"ville,prix\nRabat,12\n",
-        "bank/secret.fr.md": "````quiz {#b}\n### Un ? {#un}\n- [ ] 2\n- [x] 1\n````\n".encode(),
+        "bank/secret.fr.md": b"````quiz {#b}\n### Un ? {#un}\n- [ ] 2\n- [x] 1\n````\n",
     }
 
 

@@ -7,8 +7,9 @@ keyed by hash. What is published is asked of the database each time, in one stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.centers.hooks import CourseChoice
 from app.content.markdown import render
@@ -95,7 +96,7 @@ def _for_audience(cohort_id: int | None) -> ColumnElement[bool]:
     return everybody if cohort_id is None else or_(everybody, Publication.cohort_id == cohort_id)
 
 
-def _published(*columns: ColumnElement[object]) -> Select[tuple[object, ...]]:
+def _published(*columns: Any) -> Any:
     return (
         select(*_PUBLISHED, *columns)
         .select_from(Publication)
@@ -281,7 +282,7 @@ def list_courses(actor: Actor, limit: int = CATALOG_LIMIT) -> list[CourseRef]:
     return [CourseRef(*row) for row in rows]
 
 
-def _courses() -> Select[tuple[int, str, str, str]]:
+def _courses() -> Any:
     return select(Course.id, Course.key, Course.slug, Course.source)
 
 
@@ -321,7 +322,7 @@ def get_revision(course_id: int, short: str) -> RevisionInfo:
     return RevisionInfo(*row)
 
 
-def _revisions() -> Select[tuple[int, str, int, datetime, int | None]]:
+def _revisions() -> Any:
     return select(
         Revision.id, Revision.hash, Revision.course_id, Revision.created_at, Revision.created_by
     )

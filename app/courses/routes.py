@@ -28,7 +28,7 @@ def course_file(slug: str, short: str, path: str) -> Any:
     return send_file(queries.get_file(revision, path), FOREVER)
 
 
-def send_file(file: StoredFile, cache: str) -> Response:
+def send_file(file: StoredFile, cache: str) -> Any:
     """Answer with a file of a course as what it is, and as nothing that could run."""
     kind = kind_of(file.entry.path)
     name = file.entry.path.rsplit("/", 1)[-1]

@@ -193,7 +193,7 @@ def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime)
     if checked.course is None:
         raise CourseRefused(checked.problems)
     outline = Outline(checked.hash, checked.course, checked.weights, {})
-    return db.session.scalar(
+    revision_id: int | None = db.session.scalar(
         _insert(Revision)
         .values(
             course_id=course_id,
@@ -206,6 +206,7 @@ def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime)
         .on_conflict_do_nothing()
         .returning(Revision.id)
     )
+    return revision_id
 
 
 def publish_course(

@@ -179,10 +179,7 @@ def preview_lesson(slug: str, short: str, text: str, lesson_id: str) -> Any:
     """Show a lesson of a revision as a learner will see it; nothing done here is kept."""
     found, revision = _revision(slug, short)
     outline = courses.outline_of(revision)
-    where = {"slug": found.slug, "short": revision.short}
-    pattern = url_for("studio.preview_lesson", **where, text=text, lesson_id=SLOT)
-    files = url_for("studio.preview_file", **where, path=SLOT)
-    addresses = Addresses(pattern.replace(SLOT, "{id}"), files.removesuffix(SLOT))
+    addresses = _preview_addresses(found.slug, revision.short, text)
     rendered = courses.get_lesson(revision, lesson_id, text, addresses)
     shown = outline.lesson_text(lesson_id, text)
     context = BlockContext(
@@ -210,6 +207,12 @@ def preview_lesson(slug: str, short: str, text: str, lesson_id: str) -> Any:
         weight=rendered.weight,
         html=Markup(render_segments(rendered.segments, context)),  # noqa: S704  (sanitized)
     )
+
+
+def _preview_addresses(slug: str, short: str, text: str) -> Addresses:
+    lesson = url_for("studio.preview_lesson", slug=slug, short=short, text=text, lesson_id=SLOT)
+    files = url_for("studio.preview_file", slug=slug, short=short, path=SLOT)
+    return Addresses(lesson.replace(SLOT, "{id}"), files.removesuffix(SLOT))
 
 
 @bp.get("/courses/<slug>/<short>/files/<path:path>")

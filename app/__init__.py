@@ -19,11 +19,14 @@ PARTS = (
     "signup",
     "centers",
     "partners",
+    "notices",
     "courses",
     "learning",
     "catalog",
+    "rosters",
     "studio",
     "privacy",
+    "backups",
 )
 """The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
 

@@ -232,6 +232,27 @@ def is_known_to(center_id: int, person_id: int) -> bool:
     return bool(db.session.scalar(select(or_(member, staff))))
 
 
+def find_members(center_id: int, people: Iterable[int]) -> set[int]:
+    """Return those of the people whom the center knows."""
+    return set(
+        db.session.scalars(
+            select(CenterMember.person_id).where(
+                CenterMember.center_id == center_id, CenterMember.person_id.in_(sorted(people))
+            )
+        )
+    )
+
+
+def find_stays(people: Iterable[int]) -> set[tuple[int, int]]:
+    """Return the cohorts in which the people are, as pairs of cohort and person."""
+    found = db.session.execute(
+        select(CohortMember.cohort_id, CohortMember.person_id).where(
+            CohortMember.person_id.in_(sorted(people)), CohortMember.left_at.is_(None)
+        )
+    )
+    return {(cohort_id, person_id) for cohort_id, person_id in found}
+
+
 def center_of(person_id: int) -> int | None:
     """Return the center that a person joined last, or None."""
     return db.session.scalar(
@@ -323,18 +344,15 @@ def get_cohort_of(person_id: int) -> Cohort | None:
     )
 
 
-def find_cohorts_by_name(center_id: int, names: Iterable[str]) -> dict[str, int]:
+def find_cohort_names(center_id: int) -> dict[str, int]:
     """Return the cohorts of a center by what people call them: name or short name, lower-case."""
-    wanted = set(names)
-    if not wanted:
-        return {}
     found = db.session.execute(
         select(Cohort.id, Cohort.name, Cohort.slug).where(Cohort.center_id == center_id)
     )
     known: dict[str, int] = {}
     for cohort_id, name, slug in found:
         known[slug] = known[name.casefold()] = cohort_id
-    return {name: known[name] for name in wanted if name in known}
+    return known
 
 
 def _or_not_found(thing: Any) -> Any:

@@ -165,7 +165,7 @@ def edit() -> Any:
 
 
 @bp.route("/c/<center>/state", methods=["GET", "POST"])
-@access("centers.open")
+@access("centers.open", scope="center")
 def state() -> Any:
     """Plan, open or close the center."""
     form = forms.StateForm(obj=queries.get_center(g.center.id))
@@ -204,7 +204,7 @@ def staff() -> Any:
     return page("centers/staff", form, rows=queries.list_staff("center", g.center.id))
 
 
-@bp.post("/c/<center>/staff/<public_id>/<any(instructor, manager):role>/remove")
+@bp.post("/c/<center>/staff/<public_id>/<role>/remove")
 @access("centers.manage", scope="center")
 def remove_staff(public_id: str, role: str) -> Any:
     """Take a role in the center back."""

@@ -139,6 +139,27 @@ def join_center(*, actor: Actor, center_id: int, person_id: int, now: datetime) 
     return True
 
 
+def bring_in(*, actor: Actor, center_id: int, people: dict[int, int | None], now: datetime) -> None:
+    """Make many people known to the center, each with the cohort that they join, if any.
+
+    One entry in the audit trail for all of them. Those who are there already stay as they are.
+    """
+    if not actor.can("people.import", center=center_id):
+        raise NotFound
+    known = queries.find_members(center_id, people)
+    present = queries.find_stays(people)
+    for person_id, cohort_id in people.items():
+        if person_id not in known:
+            db.session.add(CenterMember(center_id=center_id, person_id=person_id, joined_at=now))
+        if cohort_id and (cohort_id, person_id) not in present:
+            db.session.add(CohortMember(cohort_id=cohort_id, person_id=person_id, joined_at=now))
+            outbox.record(CohortJoined(center_id, cohort_id, person_id))
+    details = {"people": [[person, cohort] for person, cohort in sorted(people.items())]}
+    audit.record(
+        actor, "centers.bring_in", obj=f"center:{center_id}", center_id=center_id, details=details
+    )
+
+
 def create_cohort(
     *,
     actor: Actor,

@@ -5,6 +5,56 @@ Not the sending of mail (app.messages), nor a forum.
 
 from flask import Flask
 
+from app.accounts.hooks import PersonalData
+from app.centers.hooks import PlaceLink
+from app.kernel.actors import Permission
+from app.kernel.hooks import hooks as registry
+from app.kernel.i18n import say
+from app.notices import jobs, routes
+from app.web.hooks import NavItem
 
-def init_app(_app: Flask) -> None:
-    """Register nothing yet."""
+PERSONAL = (
+    PersonalData("notice_receipt", "person_id", export=("notice_id", "read_at"), erase="delete"),
+    PersonalData(
+        "notice",
+        "sender_id",
+        export=("text", "sent_at"),
+        erase="keep",
+        keep_reason="Messages that you sent stay with the people who received them.",
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register pages, the copies by mail, and the links from people and cohorts."""
+    app.register_blueprint(routes.bp)
+    jobs.register()
+    registry.register(
+        Permission,
+        "messages.send",
+        Permission(say("Write to the people of one's place"), ("instructor", "manager", "admin")),
+    )
+    for data in PERSONAL:
+        registry.register(PersonalData, data.table, data)
+    label = say("Write a message")
+    registry.register(
+        PlaceLink,
+        "notices.cohort",
+        PlaceLink("cohort", label, "notices.to_cohort", "messages.send", order=10),
+    )
+    registry.register(
+        PlaceLink,
+        "notices.person",
+        PlaceLink("person", label, "notices.to_person", "messages.send", order=10),
+    )
+    registry.register(
+        NavItem,
+        "notices.notices",
+        NavItem(
+            say("Messages"),
+            "notices.notices",
+            order=30,
+            area="account",
+            visible=lambda actor: actor.is_signed_in,
+        ),
+    )

@@ -1,6 +1,8 @@
 """A test client that looks at every page it gets: what must hold of all of them holds of each."""
 
 import re
+from contextvars import Context
+from functools import partial
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -16,8 +18,9 @@ class CheckingClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         headers = dict(kwargs.pop("headers", None) or {})
         headers.setdefault("Sec-Fetch-Site", "same-origin")
-        with self.application.app_context():  # so that `g` is no request's but its own
-            response = super().open(*args, headers=headers, **kwargs)
+        kwargs.setdefault("buffered", True)  # closes the answer, as servers do
+        request = partial(super().open, *args, headers=headers, **kwargs)
+        response = Context().run(request)  # as in a server: nothing of the test's own context
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             check_page(response.get_data(as_text=True))
         return response

@@ -19,19 +19,28 @@ PERSONAL = (
         export=("public_id", "name", "name_ar", "language", "created_at", "last_seen_at"),
         erase="anonymize",
         anonymize=("name", "name_ar", "password_hash", "last_seen_at"),
+        words=say("Your name in both scripts, your language, when you came and were last here"),
     ),
-    PersonalData("address", "person_id", export=("kind", "value", "confirmed_at"), erase="delete"),
+    PersonalData(
+        "address",
+        "person_id",
+        export=("kind", "value", "confirmed_at"),
+        erase="delete",
+        words=say("Your e-mail addresses and phone numbers"),
+    ),
     PersonalData(
         "role_grant",
         "person_id",
         export=("role", "scope", "scope_id", "granted_at"),
         erase="delete",
+        words=say("The roles that you hold"),
     ),
     PersonalData(
         "token",
         "person_id",
         export=("purpose", "address", "created_at", "expires_at", "used_at"),
         erase="delete",
+        words=say("Links and codes that were sent to you lately, without the secret itself"),
     ),
 )
 

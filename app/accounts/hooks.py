@@ -15,6 +15,7 @@ class PersonalData:
     `person_column` points at `person.id`. `export` names the columns that the person receives.
     `erase` says what happens on erasure: the rows are deleted, the named columns are emptied
     (`anonymize`), or the rows stay for `keep_reason` (an English sentence, shown to the person).
+    `words` says what the table holds about them.
     """
 
     table: str
@@ -22,7 +23,8 @@ class PersonalData:
     export: tuple[str, ...]
     erase: Literal["delete", "anonymize", "keep"]
     anonymize: tuple[str, ...] = ()
-    keep_reason: str = ""
+    keep_reason: Sentence | str = ""
+    words: Sentence | str = ""
 
 
 @dataclass(frozen=True)

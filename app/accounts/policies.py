@@ -1,8 +1,12 @@
 """Who may see and change whose account, and hand out which role."""
 
-from app.accounts import queries, rules
+from sqlalchemy import select
+
+from app.accounts import rules
 from app.accounts.hooks import CentersOfPerson, WiderPlaces
+from app.accounts.models import RoleGrant
 from app.kernel.actors import SCOPES, Actor, Grant, Permission
+from app.kernel.db import db
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 
@@ -55,8 +59,12 @@ def can_grant(actor: Actor, grant: Grant) -> bool:
 
 def outranks(actor: Actor, person_id: int) -> bool:
     """Tell whether every role of the person is one that the actor could hand out."""
-    grants = queries.list_grants(person_id)
-    return all(grant.role == "learner" or can_grant(actor, grant) for grant in grants)
+    rows = db.session.execute(
+        select(RoleGrant.role, RoleGrant.scope, RoleGrant.scope_id).where(
+            RoleGrant.person_id == person_id, RoleGrant.role != "learner"
+        )
+    )
+    return all(can_grant(actor, Grant(*row)) for row in rows)
 
 
 def _may(actor: Actor, permission: str, person_id: int) -> bool:

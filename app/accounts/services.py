@@ -112,6 +112,11 @@ def raise_epoch(person_id: int) -> None:
     _update(person_id, epoch=Person.epoch + 1)
 
 
+def mark_erased(person_id: int, *, now: datetime) -> None:
+    """Let a person be nobody from now on; what is kept of them is emptied by `app.privacy`."""
+    _update(person_id, erased_at=now, epoch=Person.epoch + 1)
+
+
 def grant_role(
     *,
     actor: Actor,

@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
             "person_id",
             export=("device", "created_at", "seen_at", "expires_at"),
             erase="delete",
+            words=say("The browsers in which you are signed in"),
         ),
     )
     hooks.register(

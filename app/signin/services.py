@@ -228,13 +228,20 @@ def note_seen(*, actor: Actor, remembered: bool, now: datetime) -> None:
     db.session.execute(update(Person).where(Person.id == actor.id).values(last_seen_at=now))
 
 
-def rotate(*, token: str, now: datetime) -> str:
+def rotate(*, actor: Actor, token: str, now: datetime) -> str:
     """Give a remembered session its next token and return it; at once with others, the same."""
+    roles = [grant.role for grant in actor.grants]
     fresh, old = rules.rotated(token), rules.token_hash(token)
     db.session.execute(
         update(SignInSession)
         .where(SignInSession.token_hash == old)
-        .values(token_hash=rules.token_hash(fresh), previous_hash=old, rotated_at=now, seen_at=now)
+        .values(
+            token_hash=rules.token_hash(fresh),
+            previous_hash=old,
+            rotated_at=now,
+            seen_at=now,
+            expires_at=now + rules.idle(roles, True),
+        )
     )
     return fresh
 

@@ -104,7 +104,9 @@ def keep(response: Response) -> Response:
             _set_cookie(response, "sid", rules.rotated(token), _age(True))
         elif act == "rotate":
             with write():
-                fresh = services.rotate(token=token, now=clock.now())
+                fresh = services.rotate(
+                    actor=current_user.found.actor, token=token, now=clock.now()
+                )
             _set_cookie(response, "sid", fresh, _age(True))
         elif act == "end":
             get_logger().warning("session_reused")

@@ -1,0 +1,19 @@
+"""What is kept about a person: shown to them, handed to them, erased for them.
+
+Each feature declares its own tables (`accounts.hooks.PersonalData`); this one only walks them.
+"""
+
+from flask import Flask
+
+from app.accounts.hooks import AccountPage
+from app.kernel.hooks import hooks
+from app.kernel.i18n import say
+from app.privacy import routes
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(routes.bp)
+    hooks.register(
+        AccountPage, "privacy.my_data", AccountPage(say("My data"), "privacy.my_data", 40)
+    )

@@ -1,0 +1,74 @@
+"""Reading all that is kept about one person, by what features declare."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, column, func, select, table
+
+from app.accounts.hooks import PersonalData, PersonalDataExtra
+from app.kernel.db import Base, db
+from app.kernel.hooks import hooks
+from app.kernel.i18n import Sentence
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One kind of thing that is kept about a person, in words."""
+
+    words: Sentence | str
+    count: int
+    erase: str
+    keep_reason: Sentence | str
+
+
+def source(data: PersonalData) -> FromClause:
+    """Return the declared table; a table whose feature is switched off is known by name only."""
+    known = Base.metadata.tables.get(data.table)
+    if known is not None:
+        return known
+    names = dict.fromkeys((data.person_column, *data.export, *data.anonymize))
+    return table(data.table, *(column(name) for name in names))
+
+
+def owned(data: PersonalData, person_id: int) -> ColumnElement[bool]:
+    """Return the filter for the rows about a person."""
+    return source(data).c[data.person_column] == person_id
+
+
+def list_holdings(person_id: int) -> list[Holding]:
+    """Return what is kept about a person, with how many of each; what holds nothing is left out."""
+    found = []
+    for name, data in hooks.collect(PersonalData):
+        rows = db.session.scalar(
+            select(func.count()).select_from(source(data)).where(owned(data, person_id))
+        )
+        if rows:
+            words = data.words or name.replace("_", " ")
+            found.append(Holding(words, rows, data.erase, data.keep_reason))
+    return found
+
+
+def export_person(person_id: int) -> dict[str, Any]:
+    """Return everything that is kept about a person, ready for JSON."""
+    tables = {name: list(_rows(data, person_id)) for name, data in hooks.collect(PersonalData)}
+    more = {name: extra.export(person_id) for name, extra in hooks.collect(PersonalDataExtra)}
+    return {"tables": tables, "more": more}
+
+
+def _rows(data: PersonalData, person_id: int) -> Iterator[dict[str, Any]]:
+    columns = source(data).c
+    rows = db.session.execute(
+        select(*(columns[name] for name in data.export)).where(owned(data, person_id))
+    )
+    for row in rows:
+        yield {name: _plain(value) for name, value in zip(data.export, row, strict=True)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    return str(value)

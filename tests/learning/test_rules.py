@@ -18,7 +18,9 @@ ABC = ["a", "b", "c"]
 
 def test_percent_is_rounded_down_so_that_nobody_reads_100_before_the_end():
     assert progress_of(ABC, {"a", "b"}, 100).percent == 66
-    assert progress_of([str(n) for n in range(300)], {str(n) for n in range(299)}, 100).percent == 99
+    assert (
+        progress_of([str(n) for n in range(300)], {str(n) for n in range(299)}, 100).percent == 99
+    )
 
 
 @given(st.lists(st.text(min_size=1), unique=True), st.sets(st.text()), st.integers(1, 100))

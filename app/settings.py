@@ -70,6 +70,13 @@ class Settings:
     sms: Literal["none", "folder"] = _setting(
         "none", "How SMS leave: not at all (staff print codes), or written to instance/sms."
     )
+    backup_folder: str = _setting(
+        "", "Where backups are kept, best on another disk; empty: instance/backups."
+    )
+    backup_passphrase: Secret = _setting(
+        Secret(""), "Encrypts backups; without it they cannot be opened. Empty: not encrypted."
+    )
+    backups_kept: int = _setting(14, "How many backups are kept; older ones are removed.")
     demo: bool = _setting(False, "Mark every page as a demonstration.")
     demo_password: Secret = _setting(
         Secret(""), "Password of the demonstration accounts; empty: one is made and printed."

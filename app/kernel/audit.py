@@ -22,6 +22,7 @@ from app.kernel.actors import Actor
 from app.kernel.db import Base, JSONDocument, UTCDateTime, db
 
 START = "0" * 64
+BATCH = 500
 _inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -143,22 +144,32 @@ def verify() -> list[Break]:
 
 def _breaks(center_id: int) -> Iterator[Break]:
     seq, head = 0, START
-    rows = db.session.execute(
-        select(AuditEntry, AuditContent)
-        .outerjoin(AuditContent, AuditContent.entry_id == AuditEntry.id)
-        .where(AuditEntry.center_id == center_id)
-        .order_by(AuditEntry.seq)
-        .execution_options(yield_per=500)
-    )
-    for entry, content in rows:
+    for entry, content in _entries(center_id):
         seq += 1
         if reason := _fault(entry, content, seq, head):
             yield Break(center_id, entry.seq, reason)
             return
         head = entry.hash
-    chain = heads()[center_id]
-    if chain != (seq, head):
+    if heads()[center_id] != (seq, head):
         yield Break(center_id, seq + 1, "entries are missing at the end")
+
+
+def _entries(center_id: int) -> Iterator[tuple[AuditEntry, AuditContent | None]]:
+    last = 0
+    while True:
+        rows = db.session.execute(
+            select(AuditEntry, AuditContent)
+            .outerjoin(AuditContent, AuditContent.entry_id == AuditEntry.id)
+            .where(AuditEntry.center_id == center_id, AuditEntry.seq > last)
+            .order_by(AuditEntry.seq)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return
+        for entry, content in rows:
+            yield entry, content
+        last = rows[-1][0].seq
+        db.session.expunge_all()  # a long chain must not fill the memory
 
 
 def _fault(entry: AuditEntry, content: AuditContent | None, seq: int, head: str) -> str:

@@ -8,14 +8,22 @@ from wtforms import (
     StringField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.centers.rules import MAX_NAME
 from app.kernel.i18n import say
 from app.web.forms import Form
 
-STATES = [("planned", say("Planned")), ("open", say("Open")), ("closed", say("Closed"))]
-CENTER_ROLES = [("instructor", say("Instructor")), ("manager", say("Center manager"))]
+STATES = [
+    SelectChoice("planned", say("Planned")),
+    SelectChoice("open", say("Open")),
+    SelectChoice("closed", say("Closed")),
+]
+CENTER_ROLES = [
+    SelectChoice("instructor", say("Instructor")),
+    SelectChoice("manager", say("Center manager")),
+]
 SLUG_HINT = say("Small Latin letters, figures and hyphens: it stands in addresses and stays.")
 
 
@@ -68,6 +76,26 @@ class AddressForm(Form):
     """Somebody, named by e-mail address or phone number."""
 
     address = StringField(
+        say("E-mail address or phone number"),
+        [DataRequired(), Length(max=254)],
+        render_kw={"dir": "ltr", "autocomplete": "off"},
+    )
+
+
+class MemberForm(Form):
+    """Somebody for a cohort."""
+
+    member = StringField(
+        say("E-mail address or phone number"),
+        [DataRequired(), Length(max=254)],
+        render_kw={"dir": "ltr", "autocomplete": "off"},
+    )
+
+
+class TrainerForm(Form):
+    """Somebody to train a cohort."""
+
+    trainer = StringField(
         say("E-mail address or phone number"),
         [DataRequired(), Length(max=254)],
         render_kw={"dir": "ltr", "autocomplete": "off"},

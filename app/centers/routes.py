@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.centers import forms, policies, queries, services
 from app.centers.hooks import CourseChoice, CourseChoices, PlaceLink
@@ -122,7 +123,7 @@ def centers() -> Any:
     if request.method == "POST":
         if form is None:
             raise Forbidden(services.NOT_YOURS)
-        values = {k: v for k, v in form.data.items() if k != "csrf_token"}
+        values = {k: v for k, v in form.data.items() if k != "csrf_token" and v is not None}
         if attempt(form, lambda: services.open_center(actor=g.actor, now=clock.now(), **values)):
             return done("centers.show", say("The center is there."), center=form.slug.data)
     return page("centers/centers", form, rows=queries.list_centers(g.actor))
@@ -219,7 +220,7 @@ def courses() -> Any:
     """Show the courses that the center offers, and let its manager choose them."""
     choices = _course_choices()
     form = forms.CoursesForm()
-    form.courses.choices = [(course.id, course.title) for course in choices]
+    form.courses.choices = [SelectChoice(course.id, course.title) for course in choices]
     if request.method == "POST" and attempt(
         form,
         lambda: services.offer_courses(
@@ -276,8 +277,8 @@ def cohort(public_id: str) -> Any:
 def cohort_page(cohort: Cohort, member: Form | None = None, trainer: Form | None = None) -> Any:
     """Render a cohort, with the forms that could not be done."""
     may_manage = policies.can_manage_cohort(g.actor, cohort)
-    member = member or forms.AddressForm(formdata=None, prefix="member")
-    trainer = trainer or forms.AddressForm(formdata=None, prefix="trainer")
+    member = member or forms.MemberForm(formdata=None)
+    trainer = trainer or forms.TrainerForm(formdata=None)
     return page(
         "centers/cohort",
         member if member.errors else trainer,
@@ -325,11 +326,11 @@ def edit_cohort(public_id: str) -> Any:
 def add_member(public_id: str) -> Any:
     """Add a person of the center to the cohort."""
     cohort = queries.get_cohort(g.actor, public_id, g.center.id)
-    form = forms.AddressForm(prefix="member")
+    form = forms.MemberForm()
     if attempt(
         form,
         lambda: services.join_cohort_by_address(
-            actor=g.actor, cohort=cohort, address=form.address.data, now=clock.now()
+            actor=g.actor, cohort=cohort, address=form.member.data, now=clock.now()
         ),
     ):
         return done("centers.cohort", public_id=public_id)
@@ -354,11 +355,11 @@ def remove_member(public_id: str, person: str) -> Any:
 def add_trainer(public_id: str) -> Any:
     """Give the cohort a trainer."""
     cohort = queries.get_cohort(g.actor, public_id, g.center.id)
-    form = forms.AddressForm(prefix="trainer")
+    form = forms.TrainerForm()
     if attempt(
         form,
         lambda: services.add_trainer(
-            actor=g.actor, cohort=cohort, address=form.address.data, now=clock.now()
+            actor=g.actor, cohort=cohort, address=form.trainer.data, now=clock.now()
         ),
     ):
         return done("centers.cohort", public_id=public_id)

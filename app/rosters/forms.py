@@ -2,6 +2,7 @@
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.kernel.i18n import say
@@ -28,8 +29,10 @@ class ConfirmForm(Form):
     delivery = RadioField(
         say("How do they get in the first time?"),
         choices=[
-            ("print", say("With a code that you print and hand out")),
-            ("mail", say("With a link by mail; those without e-mail get a printed code")),
+            SelectChoice("print", say("With a code that you print and hand out")),
+            SelectChoice(
+                "mail", say("With a link by mail; those without e-mail get a printed code")
+            ),
         ],
         default="print",
     )

@@ -44,6 +44,13 @@ def downgrade(to: str) -> None:
     click.echo(f"schema at {migrations.current() or 'nothing'}")
 
 
+@db_group.command("revision")
+@click.argument("name")
+def revision(name: str) -> None:
+    """Write the next step from what the models say; read it before you commit it."""
+    click.echo(migrations.write_revision(name))
+
+
 @jobs_group.command("work")
 @click.option("--slots", default=2, help="Jobs done at the same time.")
 def work(slots: int) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, JSONDocument, UTCDateTime
 
@@ -32,7 +32,7 @@ class Blob(Base):
     size: Mapped[int]
     kind: Mapped[str]
     """Its media type, by the suffix under which it was first seen."""
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Revision(Base):
@@ -48,9 +48,9 @@ class Revision(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     hash: Mapped[str]
     """SHA-256 over the sorted paths and the hashes of the files."""
-    manifest: Mapped[list[list[Any]]] = deferred(mapped_column(JSONDocument))
+    manifest: Mapped[list[list[Any]]] = mapped_column(JSONDocument, deferred=True)
     """(path, sha256, size, and for pictures width, height) of each file."""
-    outline: Mapped[dict[str, Any]] = deferred(mapped_column(JSONDocument))
+    outline: Mapped[dict[str, Any]] = mapped_column(JSONDocument, deferred=True)
     """All that a page shows without opening a file; see `rules.Outline`."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

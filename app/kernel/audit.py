@@ -166,8 +166,7 @@ def _entries(center_id: int) -> Iterator[tuple[AuditEntry, AuditContent | None]]
         ).all()
         if not rows:
             return
-        for entry, content in rows:
-            yield entry, content
+        yield from ((row[0], row[1]) for row in rows)
         last = rows[-1][0].seq
         db.session.expunge_all()  # a long chain must not fill the memory
 

@@ -6,17 +6,19 @@ transaction; dangling references are counted before and after, and a new one und
 PostgreSQL an advisory lock keeps two nodes from migrating at once.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TypeDecorator, text
 
 from app.kernel.db import Base, allow_writing, db
 
@@ -33,6 +35,7 @@ class DanglingReferences(RuntimeError):
 def _scripts(folder: Path = FOLDER) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return ScriptDirectory.from_config(config)
 
 
@@ -119,3 +122,57 @@ def _run(connection: Connection, scripts: Any, steps: Any, to: str, version_tabl
         )
         with Operations.context(environment.get_context()):
             environment.run_migrations()
+
+
+def differences() -> list[Any]:
+    """Return what the models say and the database lacks, or the other way round."""
+    return list(compare_metadata(_comparison(db.session.connection()), Base.metadata))
+
+
+def write_revision(name: str) -> Path:
+    """Write the next numbered step from the differences, note it in CURRENT, return its file."""
+    connection = db.session.connection()
+    context = _comparison(connection)
+    found = produce_migrations(context, Base.metadata)
+    imports: set[str] = set()
+
+    def code(operations: Any) -> str:
+        text: str = render_python_code(
+            operations, render_as_batch=True, imports=imports, render_item=_plain_type
+        )
+        return re.sub(r"^ *# ###.*\n?", "", text, flags=re.MULTILINE).strip() or "pass"
+
+    up, down = code(found.upgrade_ops), code(found.downgrade_ops)
+    number = len(list(_scripts().walk_revisions())) + 1
+    script = _scripts().generate_revision(
+        f"core_{number:04d}",
+        name,
+        head="head",
+        upgrades=up,
+        downgrades=down,
+        imports="\n".join(sorted(imports)),
+    )
+    if script is None:
+        raise RuntimeError("Alembic wrote no file")
+    (FOLDER / "CURRENT").write_text(f"{script.revision}\n")
+    _scripts.cache_clear()
+    return Path(script.path)
+
+
+def _comparison(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(
+        connection,
+        opts={
+            "target_metadata": Base.metadata,
+            "compare_type": True,
+            "render_item": _plain_type,
+            "version_table": VERSION_TABLE,
+        },
+    )
+
+
+def _plain_type(kind: str, thing: Any, _context: Any) -> Any:
+    """Write our column types as the plain ones they stand on: a step must not need our code."""
+    if kind == "type" and isinstance(thing, TypeDecorator):
+        return f"sa.{thing.impl!r}"
+    return False

@@ -1,0 +1,133 @@
+"""How each route is opened in a test: what stands for the arguments of its address.
+
+`center` and `lang` fill themselves in. A value names an attribute of `world.Side`; with `=` it is
+itself, with `?` the secret of that purpose. A route with other arguments needs a line here.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app import create_app
+from app.settings import Secret, Settings
+from tests.world import Side, World
+
+ARGUMENTS: dict[str, dict[str, str]] = {
+    "centers.add_member": {"public_id": "cohort"},
+    "centers.add_trainer": {"public_id": "cohort"},
+    "centers.cohort": {"public_id": "cohort"},
+    "centers.edit_cohort": {"public_id": "cohort"},
+    "centers.remove_member": {"public_id": "cohort", "person": "member"},
+    "centers.remove_staff": {"public_id": "instructor", "role": "=instructor"},
+    "centers.remove_trainer": {"public_id": "cohort", "person": "trainer"},
+    "courses.course_file": {"slug": "course", "short": "short", "path": "file"},
+    "learning.course": {"slug": "course"},
+    "learning.enroll": {"slug": "course"},
+    "learning.finish": {"slug": "course", "lesson_id": "lesson"},
+    "learning.leave": {"slug": "course"},
+    "learning.lesson": {"slug": "course", "lesson_id": "lesson"},
+    "learning.place": {"slug": "course", "lesson_id": "lesson"},
+    "learning.progress": {"slug": "course"},
+    "learning.resume": {"slug": "course"},
+    "notices.to_cohort": {"public_id": "cohort"},
+    "notices.to_person": {"public_id": "member"},
+    "partners.add_person": {"slug": "partner"},
+    "partners.edit": {"slug": "partner"},
+    "partners.partner": {"slug": "partner"},
+    "partners.remove_person": {"slug": "partner", "person": "partner_person"},
+    "rosters.confirm": {"public_id": "roster"},
+    "rosters.join": {"slug": "center"},
+    "rosters.person": {"public_id": "member"},
+    "rosters.print_code": {"public_id": "member"},
+    "rosters.report": {"public_id": "roster"},
+    "rosters.roster": {"public_id": "roster"},
+    "rosters.sheet": {"public_id": "roster"},
+    "rosters.suspend": {"public_id": "member"},
+    "rosters.unsuspend": {"public_id": "member"},
+    "signin.reset": {"token": "?reset"},
+    "signin.send_reset": {"token": "?reset"},
+    "signup.confirm": {"token": "?sign_up"},
+    "signup.invitation": {"token": "?invitation"},
+    "signup.send_confirm": {"token": "?sign_up"},
+    "signup.send_invitation": {"token": "?invitation"},
+    "studio.course": {"slug": "course"},
+    "studio.download": {"slug": "course", "short": "short"},
+    "studio.preview": {"slug": "course", "short": "short"},
+    "studio.preview_file": {"slug": "course", "short": "short", "path": "file"},
+    "studio.preview_lesson": {
+        "slug": "course",
+        "short": "short",
+        "text": "=fr",
+        "lesson_id": "lesson",
+    },
+    "studio.publish": {"slug": "course", "short": "short"},
+    "studio.report": {"slug": "course", "short": "short"},
+    "studio.take_back": {"slug": "course", "publication_id": "publication"},
+    "web.static": {"name": "=nothing.css"},
+}
+NO_PAGES = {
+    "courses.course_file",
+    "learning.resume",
+    "rosters.report",
+    "studio.download",
+    "studio.preview_file",
+    "web.healthz",
+    "web.readyz",
+    "web.root",
+    "web.static",
+}
+"""Routes that answer GET with something else than a page."""
+IMPLIED = {"lang", "center"}
+
+
+@cache
+def endpoints() -> list[str]:
+    """Return the names of all routes, for tests that are made for each of them."""
+    settings = Settings(
+        instance=Path("/nonexistent"),
+        secret_key=Secret("x"),
+        database_url="sqlite://",
+        testing=True,
+    )
+    return sorted({rule.endpoint for rule in create_app(settings).url_map.iter_rules()})
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return all routes, sorted by endpoint."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule))
+
+
+def missing(app: Flask) -> list[str]:
+    """Return the routes whose arguments nobody gave, and entries that belong to no route."""
+    known = {rule.endpoint: rule for rule in rules(app)}
+    wanted = {e: set(rule.arguments) - IMPLIED for e, rule in known.items()}
+    wrong = [e for e, names in wanted.items() if names != set(ARGUMENTS.get(e, ()))]
+    return sorted({*wrong, *(set(ARGUMENTS) - set(known)), *(NO_PAGES - set(known))})
+
+
+def address(app: Flask, rule: Rule, world: World, side: Side, lang: str = "fr") -> str:
+    """Return the path of a route for the things of one side."""
+    values: dict[str, Any] = {}
+    if "lang" in rule.arguments:
+        values["lang"] = lang
+    if "center" in rule.arguments:
+        values["center"] = side.center
+    for name, value in ARGUMENTS.get(rule.endpoint, {}).items():
+        if value.startswith("="):
+            values[name] = value[1:]
+        elif value.startswith("?"):
+            values[name] = world.secrets[value[1:]]
+        else:
+            values[name] = getattr(side, value)
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def pages(app: Flask) -> Iterator[Rule]:
+    """Go through the routes that show a page."""
+    for rule in rules(app):
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES:
+            yield rule

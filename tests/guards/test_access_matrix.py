@@ -23,8 +23,10 @@ STRICTER = {
     ("centers.courses", "POST"): "centers.manage",
     ("centers.staff", "POST"): "centers.manage",
     ("partners.partners", "POST"): "partners.manage",
+    ("partners.add_person", "POST"): "roles.grant",
+    ("partners.remove_person", "POST"): "roles.grant",
 }
-"""Routes that show a page to more people than may send its form."""
+"""Acts that need more than the permission under which their route stands."""
 REFUSED = (403, 404)
 
 

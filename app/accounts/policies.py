@@ -1,11 +1,13 @@
 """Who may see and change whose account, and hand out which role."""
 
+from typing import cast
+
 from sqlalchemy import select
 
 from app.accounts import rules
 from app.accounts.hooks import CentersOfPerson, WiderPlaces
 from app.accounts.models import RoleGrant
-from app.kernel.actors import SCOPES, Actor, Grant, Permission
+from app.kernel.actors import SCOPES, Actor, Grant, Permission, ScopeKind
 from app.kernel.db import db
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
@@ -64,7 +66,10 @@ def outranks(actor: Actor, person_id: int) -> bool:
             RoleGrant.person_id == person_id, RoleGrant.role != "learner"
         )
     )
-    return all(can_grant(actor, Grant(*row)) for row in rows)
+    return all(
+        can_grant(actor, Grant(role, cast(ScopeKind, scope), scope_id))
+        for role, scope, scope_id in rows
+    )
 
 
 def _may(actor: Actor, permission: str, person_id: int) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, or_, select
 
 from app.accounts import rules
 from app.accounts.models import Address, Person, RoleGrant
-from app.kernel.actors import Actor, Grant
+from app.kernel.actors import Actor, Grant, ScopeKind
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.messages import services as messages
@@ -145,7 +145,7 @@ def list_grants(person_id: int) -> list[Grant]:
         .where(RoleGrant.person_id == person_id)
         .order_by(RoleGrant.id)
     )
-    return [Grant(*row) for row in rows]
+    return [Grant(role, cast(ScopeKind, scope), scope_id) for role, scope, scope_id in rows]
 
 
 def list_holders(role: str, scope: str, scope_id: int) -> list[PersonView]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, column, func, select, table
+from sqlalchemy import ColumnElement, TableClause, column, func, select, table
 
 from app.accounts.hooks import PersonalData, PersonalDataExtra
 from app.kernel.db import Base, db
@@ -23,7 +23,7 @@ class Holding:
     keep_reason: Sentence | str
 
 
-def source(data: PersonalData) -> FromClause:
+def source(data: PersonalData) -> TableClause:
     """Return the declared table; a table whose feature is switched off is known by name only."""
     known = Base.metadata.tables.get(data.table)
     if known is not None:
@@ -32,17 +32,18 @@ def source(data: PersonalData) -> FromClause:
     return table(data.table, *(column(name) for name in names))
 
 
-def owned(data: PersonalData, person_id: int) -> ColumnElement[bool]:
-    """Return the filter for the rows about a person."""
-    return source(data).c[data.person_column] == person_id
+def owned(rows: TableClause, data: PersonalData, person_id: int) -> ColumnElement[bool]:
+    """Return the filter for the rows about a person; `rows` is the table from `source`."""
+    return rows.c[data.person_column] == person_id
 
 
 def list_holdings(person_id: int) -> list[Holding]:
     """Return what is kept about a person, with how many of each; what holds nothing is left out."""
     found = []
     for name, data in hooks.collect(PersonalData):
+        kept = source(data)
         rows = db.session.scalar(
-            select(func.count()).select_from(source(data)).where(owned(data, person_id))
+            select(func.count()).select_from(kept).where(owned(kept, data, person_id))
         )
         if rows:
             words = data.words or name.replace("_", " ")
@@ -58,9 +59,9 @@ def export_person(person_id: int) -> dict[str, Any]:
 
 
 def _rows(data: PersonalData, person_id: int) -> Iterator[dict[str, Any]]:
-    columns = source(data).c
+    kept = source(data)
     rows = db.session.execute(
-        select(*(columns[name] for name in data.export)).where(owned(data, person_id))
+        select(*(kept.c[name] for name in data.export)).where(owned(kept, data, person_id))
     )
     for row in rows:
         yield {name: _plain(value) for name, value in zip(data.export, row, strict=True)}

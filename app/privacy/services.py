@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, delete, update
+from sqlalchemy import ColumnElement, delete, update
 
 from app.accounts import queries as people
 from app.accounts import services as accounts
@@ -48,15 +48,20 @@ def erase_person(*, actor: Actor, now: datetime) -> None:
     for _, extra in hooks.collect(PersonalDataExtra):
         extra.erase(actor.id)
     for data in _children_first():
-        if data.erase == "delete":
-            db.session.execute(delete(source(data)).where(owned(data, actor.id)))
-        elif data.erase == "anonymize":
-            columns = source(data).c
-            emptied = {name: _empty(columns[name]) for name in data.anonymize}
-            db.session.execute(update(source(data)).where(owned(data, actor.id)).values(emptied))
+        _erase_rows(data, actor.id)
     _forget_own_acts(actor.id)
     audit.record(actor, "privacy.erase", obj=f"person:{actor.id}")
     outbox.record(PersonErased(actor.id))
+
+
+def _erase_rows(data: PersonalData, person_id: int) -> None:
+    kept = source(data)
+    mine = owned(kept, data, person_id)
+    if data.erase == "delete":
+        db.session.execute(delete(kept).where(mine))
+    elif data.erase == "anonymize":
+        emptied = {name: _empty(kept.c[name]) for name in data.anonymize}
+        db.session.execute(update(kept).where(mine).values(emptied))
 
 
 def _say_good_bye(person_id: int) -> None:
@@ -83,7 +88,7 @@ def _children_first() -> list[PersonalData]:
     return sorted(found, key=lambda data: -order.get(data.table, len(order)))
 
 
-def _empty(column: Column[Any]) -> Any:
+def _empty(column: ColumnElement[Any]) -> Any:
     if getattr(column, "nullable", True):
         return None
     try:

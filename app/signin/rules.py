@@ -82,7 +82,7 @@ def password_fault(password: str, words: Iterable[str] = ()) -> Literal["short",
     if plain in _common() or plain in own or bare in own or len(set(plain)) < 4:
         return "common"
     stem = plain.rstrip("0123456789!.*@#?-_$")
-    return "common" if stem in _common() and len(plain) - len(stem) <= 4 else None
+    return "common" if stem in _common() and len(plain) - len(stem) <= 6 else None
 
 
 def token_hash(token: str) -> str:

@@ -32,7 +32,7 @@ CARRIED = 3000
 login = LoginManager()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """A person as Flask-Login wants to see them."""
 
     def __init__(self, found: queries.OpenSession) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +19,7 @@ from app.settings import get_settings
 from app.throttling.models import Throttle
 from app.throttling.rules import Limit, delay
 
-_inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_inserts: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)

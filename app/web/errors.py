@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, render_template
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
 
 
 def _page(status: int, sentence: Sentence, todo: Sentence | None = None, **more: Any) -> Any:
+    if request_ctx.url_adapter is None:  # an unknown host: no page of ours has an address there
+        return Response(f"{sentence}\n", mimetype="text/plain"), status
     return render_template(
         "refusal.html", status=status, sentence=sentence, todo=todo, **more
     ), status

@@ -12,8 +12,8 @@ from app.kernel.db import db, write
 from app.kernel.i18n import say
 from app.kernel.jobs import Job
 from app.messages import rules, services
-from app.messages.jobs import as_mail, send_by_smtp, send_to_mail_folder
 from app.messages.hooks import Letter, Undeliverable
+from app.messages.jobs import as_mail, send_by_smtp, send_to_mail_folder
 from app.messages.models import Message
 from app.settings import Secret, get_settings, use_settings
 
@@ -50,15 +50,19 @@ def test_a_message_is_written_to_the_folder_and_its_secret_is_gone_from_the_data
 
 
 def test_nothing_is_sent_when_the_transaction_is_undone(database):
-    with pytest.raises(RuntimeError), write():
-        services.send(
-            channel="email",
-            address="a@example.org",
-            subject=say("A new password"),
-            body=[],
-            language="fr",
-        )
-        raise RuntimeError
+    def fail():
+        with write():
+            services.send(
+                channel="email",
+                address="a@example.org",
+                subject=say("A new password"),
+                body=[],
+                language="fr",
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert db.session.scalar(select(func.count()).select_from(Message)) == 0
     assert db.session.scalar(select(func.count()).select_from(Job)) == 0
 

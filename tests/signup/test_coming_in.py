@@ -46,8 +46,9 @@ def test_an_invited_instructor_makes_an_account_and_holds_the_role(client, make_
 
 
 def test_an_invitation_gives_no_role_that_the_host_lost_meanwhile(client, make_person):
-    from app.accounts.models import RoleGrant
     from sqlalchemy import delete
+
+    from app.accounts.models import RoleGrant
 
     manager = make_person(role="manager", scope="center", scope_id=3)
     invite(manager.actor, role="instructor", scope="center", scope_id=3)

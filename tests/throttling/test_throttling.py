@@ -71,8 +71,8 @@ def test_keys_name_nobody():
 
 
 def test_old_counters_are_forgotten(app, database, travel):
-    from app.kernel.jobs import JobType
     from app.kernel.hooks import hooks
+    from app.kernel.jobs import JobType
     from app.throttling.models import Throttle
 
     with write():

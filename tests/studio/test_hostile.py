@@ -2,11 +2,15 @@
 
 import io
 import re
+import sqlite3
 import struct
 import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
@@ -16,6 +20,7 @@ from app.kernel import clock
 from app.kernel.actors import SYSTEM
 from app.kernel.db import db, write
 from app.kernel.errors import Conflict
+from tests.conftest import add_person, add_session
 from tests.courses import samples
 
 
@@ -218,3 +223,44 @@ def test_the_same_course_imported_at_once_by_two_is_one_course(committed_app: An
     assert len({one.revision_id for one in found}) == 1
     assert sum(one.is_new_revision for one in found) == 1
     assert len(found) == 4
+
+
+@contextmanager
+def held(app: Any) -> Iterator[None]:
+    """Hold what an import must write to, as another program would that never ends."""
+    url = app.extensions["settings"].database_url
+    if url.startswith("sqlite"):
+        other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+    else:
+        other = psycopg.connect(url)
+        name = url.rsplit("/", 1)[1]
+        other.execute(f'ALTER DATABASE "{name}" SET lock_timeout = 300')
+        other.commit()
+        other.execute("LOCK TABLE course IN EXCLUSIVE MODE")
+        with app.app_context():
+            db.engine.dispose()  # new connections keep the time limit
+    try:
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+@pytest.mark.slow
+def test_a_locked_database_is_said_and_the_upload_can_be_sent_again(committed_app: Any) -> None:
+    with committed_app.app_context():
+        author = add_person(role="instructor", scope="center", scope_id=1)
+        token = add_session(author)
+        db.session.remove()
+    client = committed_app.test_client()
+    client.set_cookie("sid", token)
+    good = archive({f"petit-cours/{p}": c for p, c in samples.course().items()})
+    with held(committed_app):
+        answer = post(client, good)
+        assert answer.status_code == 503
+        assert "Retry-After" in answer.headers
+    with committed_app.app_context():
+        assert kept() == 0
+        db.session.remove()
+    assert post(client, good).status_code == 303

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.accounts import services as accounts
 from app.accounts.hooks import PersonJoined
+from app.accounts.queries import list_holders
 from app.accounts.rules import parse_address
 from app.centers import queries as centers
 from app.centers import services as center_services
@@ -216,7 +217,10 @@ def issue_codes(*, actor: Actor, roster: Roster, now: datetime) -> list[tuple[st
 
 
 def export_people(*, actor: Actor, center_id: int) -> list[Any]:
-    """Return all people of a center for a file. Audited, and a few times a day at most."""
+    """Return all people of a center for a file.
+
+    Audited, a few times a day at most, and the center's other managers hear of it.
+    """
     if not actor.can("people.export", center=center_id):
         raise NotFound
     throttling.take([Counter(throttling.keyed("people-export", str(actor.id)), EXPORTS)])
@@ -230,6 +234,14 @@ def export_people(*, actor: Actor, center_id: int) -> list[Any]:
         center_id=center_id,
         details={"people": len(rows)},
     )
+    for other in list_holders("manager", "center", center_id):
+        if other.id != actor.id:
+            accounts.tell(
+                other.id,
+                say("The people of your center were taken out as a file"),
+                say("%(name)s took the list of the people of your center.", name=actor.name),
+                say("If that should not have been, speak to them, and to an admin."),
+            )
     return rows
 
 

@@ -278,6 +278,11 @@ def count_own_try(*, actor: Actor) -> None:
     throttling.take([Counter(throttling.keyed("own", str(actor.id)), ACCOUNT)])
 
 
+def forget_own_tries(*, actor: Actor) -> None:
+    """Begin to count anew after the password was right."""
+    throttling.forget([Counter(throttling.keyed("own", str(actor.id)), ACCOUNT)])
+
+
 def request_reset(*, address: ParsedAddress, network: str, now: datetime) -> None:
     """Send a link, or a code to a phone, when somebody holds the address; do as much if not.
 

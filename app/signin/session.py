@@ -5,6 +5,7 @@ seen (at most once a minute) and its next token (once a day, when remembered), i
 view, in a transaction of its own; when that fails, the answer goes out all the same.
 """
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +29,7 @@ from app.web.hooks import ActorLoader
 SEEN_AFTER = timedelta(seconds=60)
 YEAR = 365 * 86400
 CARRIED = 3000
-"""Most bytes that a visitor's browser carries, as JSON, under the key `carried`."""
+"""Most signs of JSON that a visitor carries under the key `carried`; more is dropped."""
 login = LoginManager()
 
 
@@ -171,8 +172,12 @@ def browser() -> Browser:
     return Browser(
         device=rules.device_words(request.user_agent.string),
         old_token=request.cookies.get(_name("sid"), "")[:100],
-        carried=carried if isinstance(carried, dict) else None,
+        carried=carried if _is_bearable(carried) else None,
     )
+
+
+def _is_bearable(carried: Any) -> bool:
+    return isinstance(carried, dict) and len(json.dumps(carried)) <= CARRIED
 
 
 def admit(response: Response, token: str, public_id: str, *, remembered: bool = False) -> Response:
@@ -201,4 +206,8 @@ def confirm_own_password(typed: str) -> str | None:
         services.count_own_try(actor=g.actor)
     kept = queries.find_password(g.actor.id)
     db.session.rollback()  # nothing is held while a hash takes its turn
-    return kept if rules.verify_password(kept, typed) else None
+    if not rules.verify_password(kept, typed):
+        return None
+    with write():
+        services.forget_own_tries(actor=g.actor)
+    return kept

@@ -17,7 +17,7 @@ from flask import session as browser_session
 
 from app.accounts import queries as people
 from app.accounts import services as accounts
-from app.accounts.rules import ParsedAddress, parse_address, sort_names
+from app.accounts.rules import ParsedAddress, parse_address, shown_address, sort_names
 from app.kernel import clock
 from app.kernel.db import db, write
 from app.kernel.errors import NotFound
@@ -111,7 +111,9 @@ def send_sign_up() -> Any:
 @access("public")
 def sent() -> Any:
     """Say what happens next."""
-    return render_template("signup/sent.html", address=browser_session.get("address", ""))
+    return render_template(
+        "signup/sent.html", address=browser_session.get("address", ""), shown=shown_address
+    )
 
 
 @bp.get("/confirm/<token>")
@@ -129,7 +131,9 @@ def _confirm_page(found: Any, form: forms.ConfirmForm) -> str:
         same = session.load_actor().id == found.person_id
     else:
         same = _same_browser(found)
-    return render_template("signup/confirm.html", form=form, found=found, same=same)
+    return render_template(
+        "signup/confirm.html", form=form, found=found, same=same, shown=shown_address
+    )
 
 
 def _same_browser(found: Any) -> bool:
@@ -257,7 +261,10 @@ def addresses() -> Any:
 
 def _addresses_page(form: forms.AddressForm) -> str:
     return render_template(
-        "signup/addresses.html", form=form, addresses=people.list_addresses(g.actor.id)
+        "signup/addresses.html",
+        form=form,
+        addresses=people.list_addresses(g.actor.id),
+        shown=shown_address,
     )
 
 

@@ -154,7 +154,7 @@ def finish_sign_up(
     *, secret: str, code_for: str | None = None, browser: Browser, now: datetime
 ) -> Admitted:
     """Make the account that a proven address was waiting for, and sign the browser in."""
-    used = tokens.use(("sign_up",), secret, address=code_for)
+    used = tokens.use_alone(("sign_up",), secret, address=code_for)
     address = parse_address(used.address) if used else None
     if used is None or address is None:
         raise NotFound(USED_UP, todo=say("Sign in, or sign up again."))
@@ -246,7 +246,8 @@ def invite(
     where = policies.wider_places(scope, scope_id)
     if where is None:
         raise Invalid(say("There is no such role or place."))
-    if not actor.can("accounts.invite", **where) or not _may_hand_out(actor, grant):
+    may_give = role == "learner" or policies.can_grant(actor, grant)
+    if not may_give or not actor.can("accounts.invite", **where):
         raise Forbidden(say("You cannot invite people with this role."))
     held = people.find_person_by_address(address.value, confirmed=True)
     if held is not None:
@@ -290,15 +291,11 @@ def invite(
     )
 
 
-def _may_hand_out(actor: Actor, grant: Grant) -> bool:
-    return grant.role == "learner" or policies.can_grant(actor, grant)
-
-
 def accept_invitation(
     *, secret: str, account: NewAccount, browser: Browser, now: datetime
 ) -> Admitted:
     """Make the account that somebody was invited to, with the role if it may still be given."""
-    used = tokens.use(("invitation",), secret)
+    used = tokens.use_alone(("invitation",), secret)
     address = parse_address(used.address) if used else None
     if used is None or address is None:
         raise NotFound(USED_UP, todo=say("Ask to be invited again."))

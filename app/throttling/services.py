@@ -78,9 +78,20 @@ def count(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
         )
 
 
+def _open(counters: Iterable[Counter], now: datetime) -> None:
+    """Make sure that there are rows to lock: the first tries at once wait for each other too."""
+    insert = _inserts[db.session().get_bind().dialect.name]
+    rows = [
+        {"key": key, "count": 0, "last_at": now, "until": now}
+        for key in sorted({counter.key for counter in counters})
+    ]
+    db.session.execute(insert(Throttle).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+
+
 def take(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
     """Count one try on each, or raise TooMany and count nothing."""
-    counters = list(counters)
+    counters, now = list(counters), now or clock.now()
+    _open(counters, now)
     if wait := wait_for(counters, now=now):
         raise TooMany(
             say_n(
@@ -95,7 +106,8 @@ def take(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
 
 def may_take(counters: Iterable[Counter], *, now: datetime | None = None) -> bool:
     """Count one try on each and return True, or count nothing and return False."""
-    counters = list(counters)
+    counters, now = list(counters), now or clock.now()
+    _open(counters, now)
     if wait_for(counters, now=now):
         return False
     count(counters, now=now)
@@ -104,11 +116,12 @@ def may_take(counters: Iterable[Counter], *, now: datetime | None = None) -> boo
 
 def give_back(counters: Iterable[Counter]) -> None:
     """Take one try back from each: it was no failure."""
-    db.session.execute(
-        update(Throttle)
-        .where(Throttle.key.in_([c.key for c in counters]), Throttle.count > 0)
-        .values(count=Throttle.count - 1)
-    )
+    for key in sorted({counter.key for counter in counters}):  # in the order in which all lock
+        db.session.execute(
+            update(Throttle)
+            .where(Throttle.key == key, Throttle.count > 0)
+            .values(count=Throttle.count - 1)
+        )
 
 
 def forget(counters: Iterable[Counter]) -> None:

@@ -80,6 +80,17 @@ def use(purposes: Sequence[str], secret: str, *, address: str | None = None) -> 
     return Issued(*row) if row else None
 
 
+def use_alone(purposes: Sequence[str], secret: str, *, address: str | None = None) -> Issued | None:
+    """Do as `use`, while others with secrets of the same address wait for this transaction."""
+    found = find(purposes, secret, address=address)
+    if found is None:
+        return None
+    db.session.execute(
+        select(Token.id).where(Token.address == found.address).order_by(Token.id).with_for_update()
+    ).all()
+    return use(purposes, secret, address=address)
+
+
 def _open(purposes: Sequence[str], secret: str, address: str | None) -> list[Any]:
     hashed = rules.secret_hash(secret) if address is None else _hash(secret, address)
     return [

@@ -28,7 +28,7 @@ $(VENV)/mo.stamp: $(PO) $(VENV)/run.stamp
 	@touch $@
 
 translations: $(VENV)/dev.stamp ## Bring the catalogs up to date with the source
-	$(BIN)/pybabel -q extract -F .ci/babel.cfg -k say -k say_n:1,2 --no-location --sort-output -o app/translations/messages.pot app
+	$(BIN)/pybabel -q extract -F .ci/babel.cfg -k say -k say_n:1,2 -k _setting:2 --no-location --sort-output -o app/translations/messages.pot app
 	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --omit-header --previous
 	$(BIN)/pybabel compile -d app/translations --statistics
 

@@ -27,6 +27,8 @@ PARTS = (
     "studio",
     "privacy",
     "backups",
+    "admin",
+    "home",
 )
 """The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
 

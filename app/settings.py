@@ -7,12 +7,13 @@ A setting `public_url` is read from `RIHLA_PUBLIC_URL` or from `public_url` in
 import contextlib
 import difflib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 
 class SettingsError(ValueError):
@@ -91,6 +92,9 @@ class Settings:
     )
     testing: bool = _setting(False, "Set by the tests.")
 
+    origins: ClassVar[Mapping[str, str]] = {}
+    """Where each given value came from, by name; what is missing is the default."""
+
     def __post_init__(self) -> None:
         """Refuse what cannot work together. Raises SettingsError."""
         if self.debug and self.public_url.startswith("https:"):
@@ -142,6 +146,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] | None = None) 
             given[name.removeprefix("RIHLA_").lower()] = (value, name)
     known = {f.name: f for f in fields(Settings)}
     values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
     for name, pair in given.items():
         value, origin = pair if isinstance(pair, tuple) else (pair, "default")
         if name not in known:
@@ -149,9 +154,13 @@ def load_settings(instance: Path, environment: Mapping[str, str] | None = None) 
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingsError(f"Unknown setting {name} ({origin}){hint}")
         values[name] = _converted(name, known[name].type, value, origin)
+        origins[name] = origin
     if not values.get("secret_key"):
         values["secret_key"] = _kept_key(instance)
-    return Settings(**values)
+        origins["secret_key"] = str(instance / "secret.key")
+    settings = Settings(**values)
+    object.__setattr__(settings, "origins", origins)
+    return settings
 
 
 def _converted(name: str, kind: Any, value: Any, origin: str) -> Any:
@@ -191,3 +200,66 @@ def _kept_key(instance: Path) -> Secret:
             os.link(fresh, file)  # the first process wins, the others read what it wrote
         fresh.unlink()
     return Secret(file.read_text().strip())
+
+
+@dataclass(frozen=True)
+class SettingView:
+    """A setting as people may see it."""
+
+    name: str
+    value: str
+    origin: str
+    help: str
+
+
+def describe_settings(settings: Settings) -> list[SettingView]:
+    """Return every setting with its value and origin; a secret only says whether it is set."""
+    return [
+        SettingView(
+            f.name,
+            _shown(getattr(settings, f.name)),
+            settings.origins.get(f.name, "default"),
+            f.metadata["help"],
+        )
+        for f in fields(Settings)
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Secret):
+        return "…" if value else ""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    # an address may hold a password: scheme://user:password@host
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", text)
+
+
+def settings_markdown() -> str:
+    """Return docs/settings.md, made of the declarations."""
+    lines = [
+        "# Settings",
+        "",
+        "Made by `rihla settings --markdown` from `app/settings.py`. Each setting is read from the",
+        "environment (`RIHLA_PUBLIC_URL`) or from `settings.toml` in the instance folder",
+        "(`public_url`); the environment wins. An unknown name stops the start. `rihla settings`",
+        "prints the values of a site and where each comes from.",
+        "",
+        "| setting | variable | values | default | what it is |",
+        "|---|---|---|---|---|",
+    ]
+    for f in fields(Settings):
+        kind = _kind(f.type)
+        default = _shown(f.default)
+        cell = f"`{default}`" if default else "(empty)"
+        lines.append(
+            f"| `{f.name}` | `RIHLA_{f.name.upper()}` | {kind} | {cell} | {f.metadata['help']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _kind(kind: Any) -> str:
+    if getattr(kind, "__origin__", None) is Literal:
+        return ", ".join(f"`{choice}`" for choice in kind.__args__)
+    names = {bool: "`true`, `false`", int: "a number", Path: "a folder", Secret: "text, secret"}
+    return names.get(kind, "texts, with commas" if kind is not str else "text")

@@ -16,8 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.backups.hooks import Content
-from app.backups.rules import BackupFailed, TableState
-from app.backups.sqlite import BORING
+from app.backups.rules import BORING, BackupFailed, TableState
 from app.kernel import clock
 from app.kernel.i18n import say
 

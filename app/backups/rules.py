@@ -18,6 +18,8 @@ PARTIAL = ".partial-"
 """How the names of unfinished files begin; nothing that begins so is ever taken for a backup."""
 MANIFEST = "manifest.json"
 FILES = "files/"
+BORING = frozenset({"alembic_version", "job", "job_schedule"})
+"""Tables that a fresh site fills by itself."""
 
 
 class BackupFailed(Refusal):

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import app
 from app.backups import archive, queries, rules
 from app.backups.hooks import Content, Store
 from app.backups.models import BackupRun
@@ -27,6 +27,7 @@ from app.kernel.db import db
 from app.kernel.i18n import say
 from app.settings import get_settings
 
+ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = ("mail", "sms")
 """Folders of messages that went out: put back, they would go out again."""
 BESIDE = "before-restore-"
@@ -129,7 +130,7 @@ def create_backup(*, now: datetime, passphrase: str | None = None) -> Made:
 def _manifest(store: Store, content: Content, now: datetime) -> Manifest:
     return Manifest(
         made_at=now.isoformat(),
-        version=app.__version__,
+        version=version("rihla"),
         dialect=store.dialect,
         schema=content.schema,
         site=get_settings().public_url,
@@ -222,7 +223,7 @@ def _probe(address: str, instance: Path) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", "app.backups.probe"],
         env=environment,
-        cwd=app.ROOT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

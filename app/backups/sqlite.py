@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from app.backups.hooks import Content, rows_of
-from app.backups.rules import BackupFailed, TableState
+from app.backups.rules import BORING, BackupFailed, TableState
 from app.kernel.i18n import say
 
-BORING = {"alembic_version", "job", "job_schedule"}
-"""Tables that a fresh site fills by itself."""
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 

@@ -1,0 +1,238 @@
+"""Pages of who looks after the site."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from app.accounts import queries as people
+from app.accounts import services as accounts
+from app.accounts.queries import PersonView
+from app.admin import forms, queries, services
+from app.backups.queries import list_files, list_runs
+from app.centers.queries import list_centers
+from app.kernel import clock, jobs
+from app.kernel.db import write
+from app.kernel.errors import Invalid, Refusal
+from app.kernel.i18n import Sentence, say, translate
+from app.settings import describe_settings, get_settings
+from app.web.access import access
+from app.web.pages import Link, flash
+
+bp = Blueprint("admin", __name__, url_prefix="/<lang>/admin", template_folder="templates")
+TABS = (
+    (say("Health"), "admin.health"),
+    (say("Background work"), "admin.jobs_page"),
+    (say("Settings"), "admin.settings"),
+    (say("Audit trail"), "admin.audit"),
+    (say("Roles"), "admin.roles"),
+)
+
+
+@bp.context_processor
+def frame() -> dict[str, Any]:
+    """Give the pages their tabs."""
+    return {
+        "tabs": [
+            Link(translate(label), url_for(name), request.endpoint == name) for label, name in TABS
+        ]
+    }
+
+
+def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:
+    """Do something in a transaction, say how it went, and go on to a page."""
+    try:
+        with write():
+            act()
+        flash(sentence)
+    except Refusal as refusal:
+        flash(refusal.sentence, "bad")
+    return redirect(url_for(endpoint, **where), 303)
+
+
+@bp.get("")
+@access("site.manage")
+def health() -> Any:
+    """Say whether the site is well, and what to do where it is not."""
+    return render_template(
+        "admin/health.html",
+        findings=queries.run_checks(),
+        runs=list_runs(),
+        files=list_files(),
+    )
+
+
+@bp.get("/jobs")
+@access("site.manage")
+def jobs_page() -> Any:
+    """Show what waits, runs and failed."""
+    return render_template(
+        "admin/jobs.html",
+        counts=jobs.counts(),
+        dead=queries.list_jobs("dead"),
+        running=queries.list_jobs("running"),
+        schedules=queries.list_schedules(),
+    )
+
+
+@bp.post("/jobs/<int:job_id>/retry")
+@access("site.manage")
+def retry_job(job_id: int) -> Any:
+    """Try a failed job again."""
+    forms.ActForm().validate()
+    act = lambda: services.retry_job(actor=g.actor, job_id=job_id)  # noqa: E731
+    return _done(act, say("The job is tried again."), "admin.jobs_page")
+
+
+@bp.post("/jobs/<int:job_id>/forget")
+@access("site.manage")
+def forget_job(job_id: int) -> Any:
+    """Remove a failed job."""
+    act = lambda: services.forget_job(actor=g.actor, job_id=job_id)  # noqa: E731
+    return _done(act, say("The job is forgotten."), "admin.jobs_page")
+
+
+@bp.get("/settings")
+@access("site.manage")
+def settings() -> Any:
+    """Show every setting, its value and where that comes from; secrets stay hidden."""
+    return render_template("admin/settings.html", rows=describe_settings(get_settings()))
+
+
+@bp.get("/audit")
+@access("site.manage")
+def audit() -> Any:
+    """Show the latest entries of the audit trail, of all centers or one."""
+    chosen, before = _number("center"), _number("before")
+    rows = queries.list_audit(g.lang, center_id=chosen, before=before or 0)
+    following = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
+    return render_template(
+        "admin/audit.html",
+        rows=rows[: queries.PAGE],
+        following=following,
+        chosen=chosen,
+        last=queries.last_audit_check(),
+        filters=_filters(chosen),
+    )
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
+def _filters(chosen: int | None) -> list[Link]:
+    places = [(None, translate(say("Everything"))), (0, translate(say("The site")))]
+    places += [(row.id, row.name) for row in list_centers(g.actor)]
+    return [
+        Link(
+            name, url_for("admin.audit", **({} if id_ is None else {"center": id_})), id_ == chosen
+        )
+        for id_, name in places
+    ]
+
+
+@bp.post("/audit/verify")
+@access("site.manage")
+def verify_audit() -> Any:
+    """Have the audit trail verified in the background."""
+    return _done(
+        lambda: services.ask_for_audit_check(actor=g.actor),
+        say("The audit trail is being checked; the result will stand here."),
+        "admin.audit",
+    )
+
+
+@bp.get("/roles")
+@access("site.manage")
+def roles() -> Any:
+    """Find a person by an address, and show the roles they hold."""
+    form = forms.FindForm(request.args)
+    person = None
+    if request.args.get("address"):
+        person = people.find_person_by_address(request.args["address"][:200])
+    return _roles_page(form, person, asked=bool(request.args.get("address")))
+
+
+@bp.get("/roles/<public_id>")
+@access("site.manage")
+def roles_of(public_id: str) -> Any:
+    """Show the roles of one person."""
+    return _roles_page(forms.FindForm(formdata=None), people.get_person(public_id))
+
+
+def _roles_page(
+    form: forms.FindForm, person: PersonView | None, *, asked: bool = False, sent: Any = None
+) -> Any:
+    names = {(kind, id_): name for kind, id_, name in queries.list_places()}
+    grants = people.list_grants(person.id) if person else []
+    page = render_template(
+        "admin/roles.html",
+        form=form,
+        asked=asked,
+        person=person,
+        grants=[
+            (grant, translate(forms.ROLE_NAMES[grant.role]), _place(grant, names))
+            for grant in grants
+        ],
+        grant_form=sent or forms.GrantForm(formdata=None),
+    )
+    return page, 422 if sent is not None else 200
+
+
+def _place(grant: Any, names: dict[tuple[str, int], str]) -> str:
+    if grant.scope == "site":
+        return translate(forms.WHOLE_SITE)
+    return names.get((grant.scope, grant.scope_id), f"{grant.scope} {grant.scope_id}")
+
+
+def _split(place: str) -> tuple[str, int]:
+    kind, _, number = place.partition(":")
+    if not (number.isascii() and number.isdecimal() and len(number) < 12):
+        raise Invalid(say("There is no such place."))
+    return kind, int(number)
+
+
+@bp.post("/roles/<public_id>/grant")
+@access("site.manage")
+def grant_role(public_id: str) -> Any:
+    """Give a person a role."""
+    person, form = people.get_person(public_id), forms.GrantForm()
+    if not form.validate():
+        return _roles_page(forms.FindForm(formdata=None), person, sent=form)
+    scope, scope_id = _split(form.place.data)
+    return _done(
+        lambda: accounts.grant_role(
+            actor=g.actor,
+            person_id=person.id,
+            role=form.role.data,
+            scope=scope,
+            scope_id=scope_id,
+            now=clock.now(),
+        ),
+        say("The role is given."),
+        "admin.roles_of",
+        public_id=public_id,
+    )
+
+
+@bp.post("/roles/<public_id>/revoke")
+@access("site.manage")
+def revoke_role(public_id: str) -> Any:
+    """Take a role back."""
+    person, form = people.get_person(public_id), forms.RevokeForm()
+    if not form.validate():
+        raise Invalid(say("There is no such role or place."))
+    scope, scope_id = _split(form.place.data)
+    return _done(
+        lambda: accounts.revoke_role(
+            actor=g.actor,
+            person_id=person.id,
+            role=form.role.data,
+            scope=scope,
+            scope_id=scope_id,
+        ),
+        say("The role is taken back."),
+        "admin.roles_of",
+        public_id=public_id,
+    )

@@ -1,7 +1,7 @@
 """Who may read a lesson."""
 
 from app.content.rules import Lesson
-from app.learning.queries import EnrollmentInfo
+from app.learning.rules import EnrollmentInfo
 
 
 def can_read(enrollment: EnrollmentInfo | None, lesson: Lesson) -> bool:

@@ -11,6 +11,21 @@ STOPPED_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
+class EnrollmentInfo:
+    """An active enrollment."""
+
+    id: int
+    course_id: int
+    center_id: int | None
+    cohort_id: int | None
+    enrolled_at: datetime
+    seen_at: datetime | None
+    completed_at: datetime | None
+    last_lesson: str | None
+    last_place: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far: lessons done of the lessons that the learner's revision has now."""
 

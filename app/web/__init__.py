@@ -10,7 +10,7 @@ bp = Blueprint("web", __name__, template_folder="templates")
 def init_app(app: Flask) -> None:
     """Register headers, languages, access, forms' protection, error pages and static files."""
     app.register_blueprint(bp)
-    for part in (compression, headers, locale, csrf, access, errors, assets, pages, health):
+    for part in (compression, headers, locale, access, csrf, errors, assets, pages, health):
         part.init_app(app)
 
 

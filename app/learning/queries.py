@@ -105,6 +105,8 @@ def list_studies(person_id: int, *, now: datetime) -> list[Study]:
         .limit(100)
     )
     enrollments = [EnrollmentInfo(*row) for row in rows]
+    if not enrollments:
+        return []
     seen = resolve_many({e.course_id: e.cohort_id for e in enrollments}, now=now)
     outlines = outlines_of(seen.values())
     done = _done_by_course(person_id)

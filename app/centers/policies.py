@@ -44,7 +44,8 @@ def visible_cohorts(actor: Actor, permission: str = "cohorts.view") -> Filter:
     centers = actor.scopes(permission, "center")
     if centers is None:
         return true()
-    return or_(Cohort.center_id.in_(centers), Cohort.id.in_(actor.scopes(permission, "cohort")))
+    cohorts = actor.scopes(permission, "cohort") or frozenset()
+    return or_(Cohort.center_id.in_(centers), Cohort.id.in_(cohorts))
 
 
 def visible_people(actor: Actor, permission: str = "accounts.view") -> Filter:

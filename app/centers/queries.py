@@ -28,6 +28,8 @@ _NAME = case((Person.name != "", Person.name), else_=Person.name_ar)
 
 def find_center(slug: str) -> Center | None:
     """Return the center of that address."""
+    if not rules.is_slug(slug):
+        return None
     return db.session.scalar(select(Center).where(Center.slug == slug))
 
 

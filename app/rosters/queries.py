@@ -42,7 +42,7 @@ def count_outcomes(roster_id: int) -> dict[str, int]:
         .where(RosterLine.roster_id == roster_id)
         .group_by(RosterLine.outcome)
     )
-    return dict(found.all())  # type: ignore[arg-type]
+    return dict(found.all())
 
 
 def list_remarkable(roster_id: int) -> list[RosterLine]:

@@ -9,6 +9,7 @@ from app.accounts import services as accounts
 from app.centers import queries as centers
 from app.centers import services as center_services
 from app.centers.routes import attempt, done, find_place, links_for, page, place_frame
+from app.centers.rules import clean_line
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
@@ -31,9 +32,9 @@ EXPORT = ("name", "name_ar", "email", "phone", "cohort", "language", "since", "l
 @access("accounts.view", scope="center")
 def people() -> Any:
     """List the people of the center, fifty at a time, and find some by name or address."""
-    search = request.args.get("q", "").strip()[:100]
+    search = clean_line(request.args.get("q", ""))[:100]
     found = centers.list_people(
-        g.actor, g.center.id, search=search, after=request.args.get("after", "")[:200]
+        g.actor, g.center.id, search=search, after=clean_line(request.args.get("after", ""))[:200]
     )
     following = (
         url_for("rosters.people", q=search or None, after=found.following)

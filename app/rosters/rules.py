@@ -213,7 +213,8 @@ def _line(number: int, cells: list[str], columns: dict[str, int]) -> Line:
         return Line(number, name=shown).refuse("long")
     texts = [raw.get(c, "") for c in ("name", "name_ar", "cohort", "email")]
     is_formula = any(map(starts_like_formula, texts))
-    line = Line(number, is_formula=is_formula, **{c: clean_line(v) for c, v in raw.items()})
+    cleaned: dict[str, Any] = {column: clean_line(text) for column, text in raw.items()}
+    line = Line(number, is_formula=is_formula, **cleaned)
     return _check_address(_check_names(_check_language(line)))
 
 
@@ -246,7 +247,8 @@ def _check_address(line: Line) -> Line:
         if text and (parsed is None or parsed.kind != kind):
             return line.refuse(f"bad_{kind}", value=text[:80])
         if parsed:
-            line = replace(line, **{kind: parsed.value})
+            found: dict[str, Any] = {kind: parsed.value}
+            line = replace(line, **found)
     return line
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, g, render_template
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import Refusal, TooMany
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_stale)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_busy)
+    app.register_error_handler(DataError, show_unreadable)
     if not app.debug:
         app.register_error_handler(Exception, show_bug)
 
@@ -67,6 +68,11 @@ def show_http_error(error: HTTPException) -> Any:
     if status < 400 or error.response is not None:
         return error
     return _page(status, SENTENCES.get(status, SENTENCES[400]), TODO.get(status))
+
+
+def show_unreadable(_error: DataError) -> Any:
+    """Refuse what the database cannot hold: a NUL in an address or a field, a number too long."""
+    return _page(400, SENTENCES[400])
 
 
 def show_busy(error: OperationalError) -> Any:

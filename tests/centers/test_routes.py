@@ -226,3 +226,13 @@ def test_people_are_found_by_name_and_address_and_signs_are_no_wildcards(
     assert "Nobody here" in client.get("/en/c/kenitra/people?q=%25").text
     for odd in ("%00", "'", "\\", "_", "(", "x" * 5000):
         assert client.get(f"/en/c/kenitra/people?q={odd}&after={odd}").status_code == 200
+
+
+def test_a_nul_in_an_address_or_a_field_is_no_bug(client, sign_in, kenitra, manager):
+    sign_in(manager)
+    for url in ("/en/c/%00/", "/en/c/kenitra/cohorts/%00", "/en/partners/%00"):
+        assert client.get(url).status_code in (400, 403, 404), url
+    sent = {"name": "A\x00B", "name_ar": "", "city": "\x00"}
+    assert client.post("/en/c/kenitra/edit", data=sent).status_code == 303
+    sent = {"address": "a\x00@b.ma", "role": "instructor"}
+    assert client.post("/en/c/kenitra/staff", data=sent).status_code in (400, 422)

@@ -8,6 +8,7 @@ from app.kernel import clock
 from app.kernel.db import db, write
 from app.signin import rules
 from app.signin.models import SignInSession
+from tests.centers.making import make_center
 
 HASH = rules.hash_password("quatre mots en ligne")
 
@@ -40,12 +41,13 @@ def test_lifting_it_does_not_revive_old_sessions(client, sign_in, make_person, a
 
 
 def test_a_role_that_was_taken_is_gone_from_the_next_request(client, sign_in, make_person, admin):
-    boss = make_person(role="manager", scope="center", scope_id=3)
+    center = make_center()
+    boss = make_person(role="manager", scope="center", scope_id=center)
     sign_in(boss)
     assert is_in(client)
     with write():
         accounts.revoke_role(
-            actor=admin.actor, person_id=boss.id, role="manager", scope="center", scope_id=3
+            actor=admin.actor, person_id=boss.id, role="manager", scope="center", scope_id=center
         )
     assert not is_in(client)
 

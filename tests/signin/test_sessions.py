@@ -35,15 +35,8 @@ def row():
 def test_the_actor_is_found_in_one_statement_with_all_roles(app, make_person, statements):
     person = make_person(role="learner")
     with write():
-        for center in (3, 4, 5):
-            accounts.grant_role(
-                actor=SYSTEM,
-                person_id=person.id,
-                role="instructor",
-                scope="center",
-                scope_id=center,
-                now=clock.now(),
-            )
+        for role in ("instructor", "office", "partner"):
+            accounts.grant_role(actor=SYSTEM, person_id=person.id, role=role, now=clock.now())
     token = add_session(person)
     with statements() as seen:
         found = queries.find_session(token, language="fr", now=clock.now())

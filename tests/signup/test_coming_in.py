@@ -10,11 +10,17 @@ from app.kernel.db import db, write
 from app.kernel.errors import Conflict, Forbidden, NotFound
 from app.signin import rules
 from app.signup import services
+from tests.centers.making import make_center
 from tests.letters import last_link, waiting
 
 PASSWORD = "quatre mots en ligne"
 HASH = rules.hash_password(PASSWORD)
 NEW = {"name": "Yassine Alaoui", "name_ar": "", "password": "un autre mot de passe"}
+
+
+@pytest.fixture
+def center(database):
+    return make_center("kenitra")
 
 
 def invite(actor, address="new@example.org", **more):
@@ -33,25 +39,25 @@ def unreached(make_person, **more):
     return person
 
 
-def test_an_invited_instructor_makes_an_account_and_holds_the_role(client, make_person):
-    manager = make_person(role="manager", scope="center", scope_id=3)
-    invite(manager.actor, role="instructor", scope="center", scope_id=3)
+def test_an_invited_instructor_makes_an_account_and_holds_the_role(client, make_person, center):
+    manager = make_person(role="manager", scope="center", scope_id=center)
+    invite(manager.actor, role="instructor", scope="center", scope_id=center)
     link = last_link("new@example.org")
     assert client.get(link).status_code == 200
     assert client.post(link, data=NEW).status_code == 303
     person = people.find_person_by_address("new@example.org", confirmed=True)
-    assert people.list_grants(person.id) == [Grant("instructor", "center", 3)]
+    assert people.list_grants(person.id) == [Grant("instructor", "center", center)]
     assert client.get("/fr/account").status_code == 200
     assert client.post(link, data=NEW).status_code == 404
 
 
-def test_an_invitation_gives_no_role_that_the_host_lost_meanwhile(client, make_person):
+def test_an_invitation_gives_no_role_that_the_host_lost_meanwhile(client, make_person, center):
     from sqlalchemy import delete
 
     from app.accounts.models import RoleGrant
 
-    manager = make_person(role="manager", scope="center", scope_id=3)
-    invite(manager.actor, role="instructor", scope="center", scope_id=3)
+    manager = make_person(role="manager", scope="center", scope_id=center)
+    invite(manager.actor, role="instructor", scope="center", scope_id=center)
     with write() as session:
         session.execute(delete(RoleGrant))
     client.post(last_link("new@example.org"), data=NEW)
@@ -60,15 +66,17 @@ def test_an_invitation_gives_no_role_that_the_host_lost_meanwhile(client, make_p
 
 
 @pytest.mark.parametrize(
-    ("role", "scope", "scope_id"),
-    [("manager", "center", 3), ("admin", "site", 0), ("instructor", "center", 4)],
+    ("role", "place"), [("manager", "own"), ("instructor", "other"), ("admin", "site")]
 )
-def test_a_manager_invites_nobody_to_more_than_is_theirs_to_give(
-    make_person, role, scope, scope_id
-):
-    manager = make_person(role="manager", scope="center", scope_id=3)
+def test_a_manager_invites_nobody_to_more_than_is_theirs_to_give(make_person, center, role, place):
+    manager = make_person(role="manager", scope="center", scope_id=center)
+    where = {
+        "own": {"scope": "center", "scope_id": center},
+        "other": {"scope": "center", "scope_id": make_center("agadir")},
+        "site": {},
+    }
     with pytest.raises(Forbidden):
-        invite(manager.actor, role=role, scope=scope, scope_id=scope_id)
+        invite(manager.actor, role=role, **where[place])
 
 
 def test_whoever_has_an_account_gets_the_role_at_once(make_person):
@@ -218,14 +226,14 @@ def test_the_command_makes_an_account_and_prints_the_way_in(app, client):
     assert run.invoke(args=["accounts", "code", "nobody@example.org"]).exit_code == 1
 
 
-def test_commands_give_take_and_suspend(app, make_person):
+def test_commands_give_take_and_suspend(app, make_person, center):
     amina = make_person(email="amina@example.org")
     run = app.test_cli_runner()
-    grant = ["accounts", "grant", "amina@example.org", "manager", "--scope", "center:3"]
+    grant = ["accounts", "grant", "amina@example.org", "manager", "--scope", f"center:{center}"]
     assert "done" in run.invoke(args=grant).output
     assert "nothing to do" in run.invoke(args=grant).output
     db.session.rollback()
-    assert people.list_grants(amina.id) == [Grant("manager", "center", 3)]
+    assert people.list_grants(amina.id) == [Grant("manager", "center", center)]
     assert "done" in run.invoke(args=[*grant, "--revoke"]).output
     assert run.invoke(args=[*grant[:-1], "moon:3"]).exit_code == 1
     suspend = ["accounts", "suspend", "amina@example.org"]

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import RoleGrant
 from app.centers.models import Cohort
@@ -27,12 +26,11 @@ from app.courses.rules import (
 )
 from app.kernel import audit, outbox
 from app.kernel.actors import Actor
-from app.kernel.db import db
+from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 
-_inserts: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 BATCH = 20
 
 
@@ -139,7 +137,7 @@ def _add_course(actor: Actor, key: str, slug: str, source: str, now: datetime) -
             todo=say("Name the folder with small letters a–z, digits and hyphens."),
         )
     course_id = db.session.scalar(
-        _insert(Course)
+        insert_into(Course)
         .values(key=key, slug=slug, source=source, created_at=now)
         .on_conflict_do_nothing()
         .returning(Course.id)
@@ -148,7 +146,7 @@ def _add_course(actor: Actor, key: str, slug: str, source: str, now: datetime) -
         return False
     if actor.is_signed_in and actor.has_role("instructor"):
         db.session.execute(
-            _insert(RoleGrant)
+            insert_into(RoleGrant)
             .values(
                 person_id=actor.id,
                 role="instructor",
@@ -168,10 +166,6 @@ def _lock_course(which: Any) -> Course | None:
     ).one_or_none()
 
 
-def _insert(model: Any) -> Any:
-    return _inserts[db.session().get_bind().dialect.name](model)
-
-
 def _keep_blobs(checked: Checked) -> None:
     sizes = {entry.sha256: entry for entry in checked.entries}
     known = set(db.session.scalars(select(Blob.sha256).where(Blob.sha256.in_(sizes))))
@@ -186,7 +180,7 @@ def _keep_blobs(checked: Checked) -> None:
             }
             for entry in fresh[start : start + BATCH]
         ]
-        db.session.execute(_insert(Blob).values(rows).on_conflict_do_nothing())
+        db.session.execute(insert_into(Blob).values(rows).on_conflict_do_nothing())
 
 
 def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime) -> int | None:
@@ -194,7 +188,7 @@ def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime)
         raise CourseRefused(checked.problems)
     outline = Outline(checked.hash, checked.course, checked.weights, {})
     revision_id: int | None = db.session.scalar(
-        _insert(Revision)
+        insert_into(Revision)
         .values(
             course_id=course_id,
             hash=checked.hash,

@@ -14,16 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel import clock
 from app.kernel.actors import Actor
-from app.kernel.db import Base, JSONDocument, UTCDateTime, db
+from app.kernel.db import Base, JSONDocument, UTCDateTime, db, insert_into
 
 START = "0" * 64
 BATCH = 500
-_inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class AuditChain(Base):
@@ -84,9 +82,8 @@ def record(
 ) -> None:
     """Append an entry to the center's chain. `verb` is `feature.act`, `obj` is `kind:id`."""
     session = db.session
-    insert = _inserts[session().get_bind().dialect.name]
     session.execute(
-        insert(AuditChain)
+        insert_into(AuditChain)
         .values(center_id=center_id, seq=0, head=START)
         .on_conflict_do_nothing(index_elements=["center_id"])
     )

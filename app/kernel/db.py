@@ -17,6 +17,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.kernel import clock
@@ -76,6 +77,12 @@ class PublicId(TypeDecorator[str]):
 def new_public_id() -> str:
     """Return a fresh identifier for addresses."""
     return secrets.token_urlsafe(16)
+
+
+def insert_into(model: type[Base]) -> Any:
+    """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    name = db.session().get_bind().dialect.name
+    return postgresql.insert(model) if name == "postgresql" else sqlite.insert(model)
 
 
 class WriteOutsideTransaction(RuntimeError):

@@ -17,18 +17,16 @@ from typing import Any
 
 from croniter import croniter
 from sqlalchemy import Index, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel import clock
-from app.kernel.db import Base, JSONDocument, UTCDateTime, db, write
+from app.kernel.db import Base, JSONDocument, UTCDateTime, db, insert_into, write
 from app.kernel.hooks import hooks
 from app.kernel.logs import get_logger
 
 LEASE_SECONDS = 15
 MAX_TRIES = 6
 KEPT_DAYS = 14
-_inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _running: ContextVar["Leased | None"] = ContextVar("running", default=None)
 
 
@@ -100,7 +98,6 @@ def enqueue(
 
     With a `key` that exists already nothing is added and None comes back. `delay` is in seconds.
     """
-    insert = _inserts[db.session().get_bind().dialect.name]
     values = {
         "name": name,
         "args": args,
@@ -112,8 +109,9 @@ def enqueue(
         "run_at": clock.sql_now(delay),
         "created_at": clock.now(),
     }
-    statement = insert(Job).values(**values).on_conflict_do_nothing(index_elements=["key"])
-    return db.session.scalar(statement.returning(Job.id))
+    statement = insert_into(Job).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    added: int | None = db.session.scalar(statement.returning(Job.id))
+    return added
 
 
 def report(done: int, total: int) -> None:

@@ -134,7 +134,7 @@ def write_revision(name: str) -> Path:
     connection = db.session.connection()
     context = _comparison(connection)
     found = produce_migrations(context, Base.metadata)
-    imports: set[str] = set()
+    imports: Any = set()
 
     def code(operations: Any) -> str:
         text: str = render_python_code(

@@ -6,11 +6,11 @@ from wtforms.validators import Length
 from app.web.forms import Form
 
 
-class ActForm(Form):  # type: ignore[misc]
+class ActForm(Form):
     """A button without fields."""
 
 
-class PlaceForm(Form):  # type: ignore[misc]
+class PlaceForm(Form):
     """Where somebody is reading."""
 
     paragraph = StringField(validators=[Length(max=80)])

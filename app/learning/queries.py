@@ -183,7 +183,7 @@ def list_progress_of(
             e.completed_at,
         )
         slug, title = seen[e.course_id].slug, outline.title(language)
-        learners.append(LearnerRow(*person, slug, title, e.seen_at, progress))
+        learners.append(LearnerRow(*tuple(person), slug, title, e.seen_at, progress))
     return learners
 
 

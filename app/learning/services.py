@@ -4,22 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.centers import queries as centers
 from app.courses.models import Course
 from app.courses.queries import find_publication, outline_of, resolve_publication
 from app.kernel import outbox
 from app.kernel.actors import Actor
-from app.kernel.db import db
+from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import say
 from app.learning.hooks import CourseFinished, LearnerEnrolled, LessonFinished
 from app.learning.models import Enrollment, LessonDone
 from app.learning.queries import Study, find_enrollment, get_study
 from app.learning.rules import as_place
-
-_inserts = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
@@ -36,7 +33,7 @@ def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
         if offered and seen.course_id not in offered:
             center_id = cohort_id = None
     added = db.session.scalar(
-        _insert(Enrollment)
+        insert_into(Enrollment)
         .values(
             person_id=actor.id,
             course_id=seen.course_id,
@@ -91,7 +88,7 @@ def finish_lesson(*, actor: Actor, slug: str, lesson_id: str, now: datetime) -> 
 
 def _keep_done(person_id: int, course_id: int, lesson_id: str, now: datetime) -> None:
     added = db.session.scalar(
-        _insert(LessonDone)
+        insert_into(LessonDone)
         .values(person_id=person_id, course_id=course_id, lesson_id=lesson_id, done_at=now)
         .on_conflict_do_nothing()
         .returning(LessonDone.id)
@@ -166,6 +163,3 @@ def follow_cohort(*, person_id: int, center_id: int, cohort_id: int) -> None:
         statement = statement.where(Enrollment.course_id.in_(offered))
     db.session.execute(statement.values(center_id=center_id, cohort_id=cohort_id))
 
-
-def _insert(model: type) -> "sqlite.Insert | postgresql.Insert":
-    return _inserts[db.session().get_bind().dialect.name](model)

@@ -6,20 +6,16 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel import clock
-from app.kernel.db import db
+from app.kernel.db import db, insert_into
 from app.kernel.errors import TooMany
 from app.kernel.i18n import say_n
 from app.settings import get_settings
 from app.throttling.models import Throttle
 from app.throttling.rules import Limit, delay
-
-_inserts: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -61,11 +57,10 @@ def _left(until: datetime, now: datetime) -> float:
 def count(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
     """Count one try on each."""
     now = now or clock.now()
-    insert = _inserts[db.session().get_bind().dialect.name]
     for counter in sorted(counters, key=lambda c: c.key):
         until = now + timedelta(seconds=counter.limit.window)
         fresh = Throttle.until <= now
-        statement = insert(Throttle).values(key=counter.key, count=1, last_at=now, until=until)
+        statement = insert_into(Throttle).values(key=counter.key, count=1, last_at=now, until=until)
         db.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["key"],
@@ -80,12 +75,11 @@ def count(counters: Iterable[Counter], *, now: datetime | None = None) -> None:
 
 def _open(counters: Iterable[Counter], now: datetime) -> None:
     """Make sure that there are rows to lock: the first tries at once wait for each other too."""
-    insert = _inserts[db.session().get_bind().dialect.name]
     rows = [
         {"key": key, "count": 0, "last_at": now, "until": now}
         for key in sorted({counter.key for counter in counters})
     ]
-    db.session.execute(insert(Throttle).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+    db.session.execute(insert_into(Throttle).values(rows).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def take(counters: Iterable[Counter], *, now: datetime | None = None) -> None:

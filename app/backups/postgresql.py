@@ -193,9 +193,10 @@ class PostgreSQLStore:
                 "SELECT 1 FROM pg_database WHERE datname = %s", (self.name,)
             ).fetchone()
             try:
-                if exists:
-                    connection.execute(rename.format(here, there))
-                connection.execute(rename.format(new, here))
+                with connection.transaction():
+                    if exists:
+                        connection.execute(rename.format(here, there))
+                    connection.execute(rename.format(new, here))
             except psycopg.errors.ObjectInUse:
                 raise BackupFailed(
                     say("The database is in use, so nothing was changed."),

@@ -17,6 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from app.backups import archive, queries, rules
 from app.backups.hooks import Content, Store
 from app.backups.models import BackupRun
@@ -81,7 +83,29 @@ def store_for(dialect: str | None = None) -> Store:
 @contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
     """Give a folder for unfinished work, alone; what a killed run left is swept first."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(folder):
+            for left in folder.glob(f"{rules.PARTIAL}*"):
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+            place = folder / f"{rules.PARTIAL}{os.urandom(4).hex()}"
+            place.mkdir(mode=0o700)
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+    except (OSError, sqlite3.Error, psycopg.Error, subprocess.SubprocessError) as error:
+        raise BackupFailed(
+            say(
+                "It could not be done: %(error)s. What was there before is untouched.",
+                error=str(error).strip(),
+            ),
+            todo=say("Look at the disk's free space and whether the database can be reached."),
+        ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
     with (folder / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,22 +113,7 @@ def _workplace(folder: Path) -> Iterator[Path]:
             raise BackupFailed(
                 say("Another backup is being made or checked."), todo=say("Wait for its end.")
             ) from None
-        for left in folder.glob(f"{rules.PARTIAL}*"):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
-        place = folder / f"{rules.PARTIAL}{os.urandom(4).hex()}"
-        place.mkdir(mode=0o700)
-        try:
-            yield place
-        except (OSError, sqlite3.Error) as error:
-            raise BackupFailed(
-                say(
-                    "It could not be done: %(error)s. What was there before is untouched.",
-                    error=str(error),
-                ),
-                todo=say("Look at the free space of the disk."),
-            ) from error
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+        yield
 
 
 def create_backup(*, now: datetime, passphrase: str | None = None) -> Made:

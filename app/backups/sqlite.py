@@ -64,17 +64,28 @@ class SQLiteStore:
         try:
             check(fresh)
             prove(read_content(fresh))
-            if self.path.exists():
-                self._close()
-                beside.mkdir(parents=True, exist_ok=True, mode=0o700)
-                for suffix in _BESIDE:
-                    old = self.path.with_name(self.path.name + suffix)
-                    if old.exists():
-                        old.rename(beside / old.name)
-            fresh.rename(self.path)
+            if not self.path.exists():
+                fresh.rename(self.path)
+                return ""
+            self._close()
+            return self._swap(fresh, beside)
         finally:
             fresh.unlink(missing_ok=True)
-        return str(beside / self.path.name) if (beside / self.path.name).exists() else ""
+
+    def _swap(self, fresh: Path, beside: Path) -> str:
+        beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        here = [self.path.with_name(self.path.name + suffix) for suffix in _BESIDE]
+        moved = [path for path in here if path.exists()]
+        try:
+            for path in moved:
+                path.rename(beside / path.name)
+            fresh.rename(self.path)
+        except OSError:
+            for path in moved:
+                if (beside / path.name).exists():
+                    (beside / path.name).rename(path)
+            raise
+        return str(beside / self.path.name)
 
     def _close(self) -> None:
         """Fold the log into the file. Fails when any process still has the database open."""

@@ -310,6 +310,7 @@ def test_the_nightly_job_makes_verifies_and_prunes(site):
 
 def test_a_failed_night_is_remembered_and_said(site):
     object.__setattr__(get_settings(), "backup_folder", "/proc/nowhere")
+    db.session.remove()
     with write():
         jobs.enqueue("backups.nightly", {})
     jobs.drain(1)

@@ -35,7 +35,7 @@ def sqlite_now(offset: float) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-class _SqlNow(FunctionElement):  # type: ignore[type-arg]
+class _SqlNow(FunctionElement):
     type = DateTime()
     inherit_cache = True
     name = "sql_now"
@@ -53,7 +53,7 @@ def _on_postgresql(element, compiler, **kw) -> str:
     return f"(timezone('utc', clock_timestamp()) + make_interval(secs => {seconds}))"
 
 
-def sql_now(plus: float = 0) -> FunctionElement:  # type: ignore[type-arg]
+def sql_now(plus: float = 0) -> FunctionElement:
     """Return the database's present moment as an SQL expression, `plus` seconds later."""
     return _SqlNow(
         bindparam(None, type_=Float, callable_=lambda: shifted_seconds() + plus, unique=True)

@@ -183,7 +183,9 @@ def list_progress_of(
             e.completed_at,
         )
         slug, title = seen[e.course_id].slug, outline.title(language)
-        learners.append(LearnerRow(*tuple(person), slug, title, e.seen_at, progress))
+        learners.append(
+            LearnerRow(person[0], person[1], person[2], person[3], slug, title, e.seen_at, progress)
+        )
     return learners
 
 

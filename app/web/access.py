@@ -68,14 +68,16 @@ def load_actor() -> Actor:
     if "actor" not in g:
         loader = hooks.get(ActorLoader, "session")
         g.actor = loader.load() if loader else ANONYMOUS
-    return g.actor  # type: ignore[no-any-return]
+    actor: Actor = g.actor
+    return actor
 
 
 def enforce() -> Any:
     """Let the request pass, send a visitor to sign in, or refuse."""
     if request.endpoint is None:
         return None
-    declared: Access = current_app.view_functions[request.endpoint].access  # type: ignore[attr-defined]
+    view: Any = current_app.view_functions[request.endpoint]
+    declared: Access = view.access
     request.max_content_length = declared.max_body
     if declared.rule == "public":
         return None

@@ -23,10 +23,10 @@ class _Translations:
         return get_translations([i18n.language.get()]).ngettext(one, many, n)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of ours. Labels are Sentences; a field that it does not name is an error."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]
+    class Meta(FlaskForm.Meta):
         """Our translations instead of the extension's."""
 
         def get_translations(self, form: Any) -> Any:

@@ -29,6 +29,7 @@ PARTS = (
     "backups",
     "admin",
     "home",
+    "demo",
 )
 """The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
 

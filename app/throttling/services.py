@@ -79,7 +79,9 @@ def _open(counters: Iterable[Counter], now: datetime) -> None:
         {"key": key, "count": 0, "last_at": now, "until": now}
         for key in sorted({counter.key for counter in counters})
     ]
-    db.session.execute(insert_into(Throttle).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+    db.session.execute(
+        insert_into(Throttle).values(rows).on_conflict_do_nothing(index_elements=["key"])
+    )
 
 
 def take(counters: Iterable[Counter], *, now: datetime | None = None) -> None:

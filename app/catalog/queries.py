@@ -17,10 +17,14 @@ EXACT = 3
 
 
 def list_entries(*, now: datetime) -> list[Entry]:
-    """Return the courses published to everybody. One statement once outlines are in memory."""
+    """Return the courses published to everybody, those to begin with first.
+
+    One statement once outlines are in memory.
+    """
     seen = list_published(now)
     outlines = outlines_of(seen)
-    return [Entry(course, outlines[course.revision_id]) for course in seen]
+    entries = [Entry(course, outlines[course.revision_id]) for course in seen]
+    return sorted(entries, key=lambda entry: entry.order)
 
 
 def list_offers() -> dict[str, tuple[str, str, frozenset[int]]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.content.rules import LEVELS
 from app.courses.rules import Outline, Published
 
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -103,6 +104,12 @@ class Entry:
 
     seen: Published
     outline: Outline
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Return its place in the catalog: by level, then by what it takes for granted."""
+        course = self.outline.course
+        return LEVELS.index(course.level), len(course.prerequisites), self.seen.slug
 
 
 @dataclass(frozen=True)

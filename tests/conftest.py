@@ -19,7 +19,7 @@ from app import create_app
 from app.accounts.models import Address, Person, RoleGrant
 from app.kernel import clock, migrations
 from app.kernel.actors import Actor, Grant
-from app.kernel.db import Base, allow_writing, db, write
+from app.kernel.db import db, write
 from app.settings import Secret, Settings, use_settings
 from app.signin.models import SignInSession
 from tests import databases, postgresql
@@ -59,11 +59,7 @@ def schema_url(site_folder: Path) -> str:
     url = databases.address(name, site_folder)
     app = create_app(settings_for(url, site_folder))
     with app.app_context():
-        if migrations.head():
-            migrations.upgrade()
-        else:
-            with allow_writing():
-                Base.metadata.create_all(db.engine.execution_options(writing=True))
+        migrations.upgrade()
         db.engine.dispose()
     return url
 

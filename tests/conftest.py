@@ -170,14 +170,13 @@ def add_person(
                     granted_at=clock.now(),
                 )
             )
-        made = Made(
+        return Made(
             person.id,
             person.public_id,
             email,
             name,
             (Grant(role, scope, scope_id),) if role else (),
         )
-    return made
 
 
 @pytest.fixture

@@ -17,6 +17,11 @@ from app.settings import Secret, Settings
 from tests.world import Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
+    "admin.forget_job": {"job_id": "=1"},
+    "admin.grant_role": {"public_id": "member"},
+    "admin.retry_job": {"job_id": "=1"},
+    "admin.revoke_role": {"public_id": "member"},
+    "admin.roles_of": {"public_id": "member"},
     "centers.add_member": {"public_id": "cohort"},
     "centers.add_trainer": {"public_id": "cohort"},
     "centers.cohort": {"public_id": "cohort"},

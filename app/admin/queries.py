@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from app.accounts.models import Person
 from app.accounts.queries import display_name
@@ -76,8 +76,15 @@ def _run(kind: HealthCheck) -> Check:
 
 
 def check_database() -> Check:
-    """Tell whether the database answers and has the schema of this version."""
-    if migrations.pending():
+    """Tell whether the database answers and has the schema of this version, in one statement."""
+    head = migrations.head()
+    try:
+        query = "SELECT version_num FROM alembic_version" if head else "SELECT NULL"
+        known = db.session.scalar(text(query))
+    except ProgrammingError:  # on PostgreSQL: there is no such table
+        db.session.rollback()
+        known = ""
+    if known != head:
         return Check(
             False,
             say("The database's schema is not the one of this version."),

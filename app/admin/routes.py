@@ -124,12 +124,7 @@ def _number(name: str) -> int | None:
 def _filters(chosen: int | None) -> list[Link]:
     places = [(None, translate(say("Everything"))), (0, translate(say("The site")))]
     places += [(row.id, row.name) for row in list_centers(g.actor)]
-    return [
-        Link(
-            name, url_for("admin.audit", **({} if id_ is None else {"center": id_})), id_ == chosen
-        )
-        for id_, name in places
-    ]
+    return [Link(name, url_for("admin.audit", center=id_), id_ == chosen) for id_, name in places]
 
 
 @bp.post("/audit/verify")

@@ -67,7 +67,7 @@ class Writer:
         info.mode, info.mtime = mode, int(at)
         source.seek(0)
         hashed = _Hashed(source)
-        self.tar.addfile(info, hashed)  # type: ignore[arg-type]
+        self.tar.addfile(info, hashed)
         self.members[name] = Member(hashed.hash.hexdigest(), info.size, mode)
 
     def add_live(self, name: str, path: Path) -> None:

@@ -232,7 +232,9 @@ def _state(connection: "psycopg.Connection[Any]", oid: int, table: str) -> Table
     ]
     names = [sql.Identifier(name) for name, _, _ in columns]
     query = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT").format(
-        sql.SQL(", ").join(names), sql.Identifier(table), sql.SQL(", ").join(by or [sql.SQL("1")])
+        sql.SQL(", ").join(names),
+        sql.Identifier(table),
+        sql.SQL(", ").join(by) if by else sql.SQL("1"),
     )
     digest, count = hashlib.sha256(repr([name for name, _, _ in columns]).encode()), 0
     with connection.cursor().copy(query) as rows:

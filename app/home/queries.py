@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, true
 
 from app.accounts.models import Person
 from app.accounts.queries import display_name
@@ -236,7 +236,7 @@ def _step(study: Study, language: str) -> Step:
     return Step(study, text.language, lesson.id, text.title, lesson.minutes)
 
 
-def _places(actor: Actor, role: str, **columns: ColumnElement[int]) -> ColumnElement[bool]:
+def _places(actor: Actor, role: str, **columns: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Filter to the places of a role: `center=Center.id`; all for a role on the whole site."""
     held = grants_for(actor.grants, role)
     if "site" in held:
@@ -290,15 +290,15 @@ def _members(
         if known is None or (row.seen_at and (not known.seen_at or row.seen_at > known.seen_at)):
             latest[row.person_id] = row
     for cohort_id, joined_at, person in people:
-        row = latest.get(person.id)
+        last = latest.get(person.id)
         found[cohort_id].append(
             Member(
                 person.public_id,
                 display_name(person, language),
                 joined_at,
-                row.seen_at if row else None,
-                row.course_title if row else "",
-                row.progress if row else None,
+                last.seen_at if last else None,
+                last.course_title if last else "",
+                last.progress if last else None,
                 now,
             )
         )

@@ -134,7 +134,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] | None = None) 
     Raises SettingsError that names the setting, for an unknown name also the nearest known one.
     """
     environment = os.environ if environment is None else environment
-    instance = Path(environment.get("RIHLA_INSTANCE", instance))
+    instance = Path(environment.get("RIHLA_INSTANCE", instance)).resolve()
     given: dict[str, Any] = {"instance": instance}
     file = instance / "settings.toml"
     if file.exists():

@@ -16,6 +16,7 @@ from app.courses import services as courses
 from app.kernel import clock
 from app.kernel.actors import SYSTEM, Grant
 from app.kernel.db import write
+from app.kernel.jobs import Job
 from app.learning.models import Enrollment, LessonDone
 from app.notices.models import Notice, NoticeReceipt
 from app.partners.models import Partner
@@ -48,6 +49,7 @@ class Side:
     lesson: str
     file: str
     publication: int
+    job: int
     instructor: str = ""
     trainer: str = ""
     learner: str = ""
@@ -129,7 +131,10 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
             notes=["Remarque"],
             created_at=now,
         )
-        session.add_all([cohort, roster])
+        job = Job(
+            name="rosters.check", args={}, state="dead", run_at=now, created_at=now, error="Oh"
+        )
+        session.add_all([cohort, roster, job])
         session.flush()
         session.add_all(
             [
@@ -147,7 +152,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
                 _granted(trainer, "instructor", "center", center.id),
             ]
         )
-        places = (center.id, cohort.public_id, cohort.id, roster.public_id, partner.id)
+        places = (center.id, cohort.public_id, cohort.id, roster.public_id, partner.id, job.id)
     imported = _import(course)
     return Side(
         slug,
@@ -162,6 +167,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         places[3],
         course,
         *imported,
+        job=places[5],
         instructor=trainer.public_id,
         trainer=trainer.public_id,
         learner=member.public_id,

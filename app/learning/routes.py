@@ -15,7 +15,7 @@ from app.kernel.db import write
 from app.kernel.errors import NotFound
 from app.kernel.i18n import DIRECTIONS, LANGUAGES, NAMES, say
 from app.learning import services
-from app.learning.forms import ActForm, PlaceForm
+from app.learning.forms import PlaceForm
 from app.learning.policies import can_read
 from app.learning.queries import Study, get_study
 from app.learning.rules import carried_progress
@@ -95,7 +95,6 @@ def course(slug: str) -> Any:
         steps=_steps(study, language),
         base=_base(slug),
         first=first,
-        form=ActForm(),
     )
     return _remember_language(page, language)
 
@@ -152,7 +151,6 @@ def _lesson_frame(
         "has_next": after is not None,
         "base": base,
         "reading_links": _reading_links(study, text.language),
-        "form": ActForm(),
     }
 
 
@@ -276,7 +274,6 @@ def progress(slug: str) -> Any:
         steps=_steps(study, language),
         base=_base(slug),
     )
-
 
 
 def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Markup:

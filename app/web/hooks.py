@@ -10,7 +10,10 @@ from app.kernel.i18n import Sentence
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link in the top bar (`main`) or in the menu of one's account (`account`)."""
+    """A link in the top bar (`main`) or in the menu of one's account (`account`).
+
+    `visible` may look at the actor's grants only: menus are kept for all who hold the same.
+    """
 
     label: Sentence
     endpoint: str

@@ -1,10 +1,12 @@
 """What every template can use: language, navigation, drawings, formats, messages."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, get_flashed_messages, request, url_for
+from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask import flash as _flash
+from markupsafe import Markup
 
 from app.kernel import i18n
 from app.kernel.hooks import hooks
@@ -26,14 +28,14 @@ class Link:
     short: str = ""
 
 
+MOST_NAVS = 2000
+"""Menus are kept by language and grants; so many at most."""
 SHORT = {"fr": "FR", "ar": "ع", "en": "EN"}
 
 
 def init_app(app: Flask) -> None:
     """Give Jinja our context, globals and filters."""
     env = app.jinja_env
-    env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
         number=i18n.format_number,
@@ -45,12 +47,32 @@ def init_app(app: Flask) -> None:
         t=translate,
     )
     env.globals.update(
-        {name: getattr(drawings, name) for name in drawings.__all__ if name in drawings.__all__},
+        {name: getattr(drawings, name) for name in drawings.__all__},
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
         languages=i18n.LANGUAGES,
         language_names=i18n.NAMES,
         directions=i18n.DIRECTIONS,
     )
+    app.extensions["nav"] = {}
     app.context_processor(frame)
+
+
+@lru_cache(maxsize=5000)
+def _markup(text: str, lang: str) -> Markup:
+    return Markup(i18n.catalog(lang).gettext(text))  # noqa: S704  (our own words; values are escaped)
+
+
+def _gettext(text: str, /, **values: object) -> Markup:
+    """Translate within a template; values are escaped. Leaner than Jinja's own extension."""
+    return _markup(text, i18n.language.get()) % values
+
+
+def _ngettext(one: str, many: str, num: int, /, **values: object) -> Markup:
+    """Translate what depends on the number `num`, which stands in it as `%(num)s`."""
+    found = Markup(i18n.ngettext(one, many, num))  # noqa: S704
+    return found % {"num": num, **values}
 
 
 def flash(sentence: Sentence, level: str = "ok") -> None:
@@ -97,11 +119,16 @@ def _messages() -> list[dict[str, str]]:
 
 
 def _nav(area: str, actor: Any) -> list[Link]:
-    items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
-    return [
-        Link(translate(item.label), url_for(item.endpoint), request.endpoint == item.endpoint)
-        for item in sorted(items, key=lambda item: item.order)
-    ]
+    lang = i18n.language.get()
+    key = (area, lang, g.get("lang"), actor.is_signed_in, actor.is_system, actor.grants)
+    kept: dict[Any, list[tuple[str, str, str]]] = current_app.extensions["nav"]
+    if key not in kept:
+        if len(kept) > MOST_NAVS:
+            kept.clear()
+        items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
+        items.sort(key=lambda item: item.order)
+        kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint) for i in items]
+    return [Link(label, url, request.endpoint == endpoint) for label, url, endpoint in kept[key]]
 
 
 def _language_links(lang: str) -> list[Link]:

@@ -1,0 +1,1 @@
+"""Measuring the site: `python -m tests.bench` prints a table, each figure beside its budget."""

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
@@ -336,3 +337,27 @@ def test_the_commands_make_list_verify_and_refuse(site):
     assert refused.exit_code == 1
     assert "not empty" in refused.output
     assert "--replace" in refused.output
+
+
+@pytest.mark.skipif(databases.KIND != "postgresql", reason="of a database server")
+def test_a_server_keeps_the_old_database_and_touches_none_in_use(site):
+    made = create()
+    add_person("Personne après")
+    db.session.remove()
+    db.engine.dispose()
+    url = get_settings().database_url
+    with psycopg.connect(url), pytest.raises(BackupFailed, match="in use"):
+        services.restore_backup(made.path, now=clock.now(), replace_site=True)
+    assert len(names()) == 6
+    done = services.restore_backup(made.path, now=clock.now(), replace_site=True)
+    assert len(names()) == 5
+    server = url.rsplit("/", 1)[0]
+    with psycopg.connect(f"{server}/{done.old_database}") as old:
+        assert old.execute("SELECT count(*) FROM person").fetchone() == (6,)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        left = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'rihla_verify%'"
+            " OR datname LIKE '%_restored_%'"
+        ).fetchall()
+        connection.execute(f'DROP DATABASE "{done.old_database}" WITH (FORCE)')
+    assert left == []

@@ -6,10 +6,6 @@ from wtforms.validators import Length
 from app.web.forms import Form
 
 
-class ActForm(Form):
-    """A button without fields."""
-
-
 class PlaceForm(Form):
     """Where somebody is reading."""
 

@@ -114,7 +114,7 @@ def _actor_or_visitor() -> Any:
 def _messages() -> list[dict[str, str]]:
     if "_flashes" not in g and not request.cookies:
         return []
-    found = get_flashed_messages(with_categories=True)
+    found: Any = get_flashed_messages(with_categories=True)
     return [{"level": level, "text": text} for level, text in found]
 
 

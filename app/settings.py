@@ -142,7 +142,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] | None = None) 
             name: (value, str(file)) for name, value in tomllib.loads(file.read_text()).items()
         }
     for name, value in environment.items():
-        if name.startswith("RIHLA_") and not name.startswith(("RIHLA_TEST_", "RIHLA_BENCH_")):
+        if name.startswith("RIHLA_") and not name.startswith(("RIHLA_TEST_", "RIHLA_BENCH_", "RIHLA_INSTANCE")):
             given[name.removeprefix("RIHLA_").lower()] = (value, name)
     known = {f.name: f for f in fields(Settings)}
     values: dict[str, Any] = {}

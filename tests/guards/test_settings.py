@@ -42,3 +42,9 @@ def test_a_secret_does_not_show_itself():
 def test_the_debugger_is_refused_on_a_public_site():
     with pytest.raises(SettingsError, match="RIHLA_DEBUG"):
         Settings(debug=True, public_url="https://example.org")
+
+
+def test_the_instance_folder_may_be_given_relative_to_where_one_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(tmp_path / "other", {"RIHLA_INSTANCE": "here"})
+    assert settings.instance == tmp_path / "here"

@@ -13,8 +13,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app import create_app
+from app.kernel.actors import Permission
+from app.kernel.hooks import hooks
 from app.settings import Secret, Settings
-from tests.world import Side, World
+from tests.world import STAFF, Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
     "admin.forget_job": {"job_id": "=1"},
@@ -90,15 +92,27 @@ IMPLIED = {"lang", "center"}
 
 
 @cache
-def endpoints() -> list[str]:
-    """Return the names of all routes, for tests that are made for each of them."""
+def _methods() -> dict[str, set[str]]:
     settings = Settings(
         instance=Path("/nonexistent"),
         secret_key=Secret("x"),
         database_url="sqlite://",
         testing=True,
     )
-    return sorted({rule.endpoint for rule in create_app(settings).url_map.iter_rules()})
+    found: dict[str, set[str]] = {}
+    for rule in create_app(settings).url_map.iter_rules():
+        found.setdefault(rule.endpoint, set()).update(rule.methods or ())
+    return found
+
+
+def endpoints() -> list[str]:
+    """Return the names of all routes, for tests that are made for each of them."""
+    return sorted(_methods())
+
+
+def page_endpoints() -> list[str]:
+    """Return the names of the routes that show a page."""
+    return [e for e in endpoints() if "GET" in _methods()[e] and e not in NO_PAGES]
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -129,6 +143,32 @@ def address(app: Flask, rule: Rule, world: World, side: Side, lang: str = "fr") 
         else:
             values[name] = getattr(side, value)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+VIEWERS: dict[str, tuple[str, ...]] = {
+    "home.home": ("visitor", "learner", *STAFF),
+    "learning.course": ("visitor", "learner"),
+    "learning.lesson": ("visitor", "learner"),
+}
+"""Pages that look different to several roles; the others are looked at by whom they are for."""
+ORDER = ("visitor", "learner", "partner", "instructor", "manager", "office", "admin")
+
+
+def viewers(app: Flask, rule: Rule, world: World) -> tuple[str, ...]:
+    """Return as whom a page is looked at: the least of the roles that may open it."""
+    if rule.endpoint in VIEWERS:
+        return VIEWERS[rule.endpoint]
+    declared = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+    if declared.rule in ("public", "signed-in"):
+        return ("visitor",) if declared.rule == "public" else ("learner",)
+    permission = hooks.get(Permission, declared.rule)
+    assert permission
+    on_site = {"office", "admin"}
+    for role in ORDER:
+        reaches = declared.scope != "site" or role in on_site
+        if role in permission.roles and reaches:
+            return (role,)
+    raise AssertionError(f"nobody may open {rule.rule}")
 
 
 def pages(app: Flask) -> Iterator[Rule]:

@@ -32,6 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[databases.SERVER] = postgresql.start()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what concerns the other database: both are run, so nothing is missed."""
+    other = "only_postgresql" if databases.KIND == "sqlite" else "only_sqlite"
+    gone = [item for item in items if item.get_closest_marker(other)]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing in a test may call another machine."""

@@ -19,11 +19,8 @@ from app.backups.rules import BackupFailed
 from app.kernel import clock, jobs
 from app.kernel.db import db, write
 from app.settings import get_settings
-from tests import databases
 from tests.backups.conftest import left_in
 from tests.conftest import add_person
-
-only_sqlite = pytest.mark.skipif(databases.KIND != "sqlite", reason="of the embedded database")
 
 
 def create(**options):
@@ -248,7 +245,7 @@ def test_a_restored_site_equals_the_one_that_was_kept(site):
     assert again.manifest.audit_heads == made.manifest.audit_heads
 
 
-@only_sqlite
+@pytest.mark.only_sqlite
 def test_the_old_database_is_kept_beside_and_one_in_use_is_not_touched(site):
     made = create()
     add_person("Personne après")
@@ -339,7 +336,7 @@ def test_the_commands_make_list_verify_and_refuse(site):
     assert "--replace" in refused.output
 
 
-@pytest.mark.skipif(databases.KIND != "postgresql", reason="of a database server")
+@pytest.mark.only_postgresql
 def test_a_server_keeps_the_old_database_and_touches_none_in_use(site):
     made = create()
     add_person("Personne après")

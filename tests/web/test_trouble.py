@@ -1,4 +1,4 @@
-"""The database is locked, full or away: a plain answer, nothing half-kept, and all well afterwards."""
+"""The database is locked, full or away: a plain answer, nothing half-kept, all well afterwards."""
 
 import sqlite3
 

@@ -23,6 +23,7 @@ PARTS = (
     "courses",
     "learning",
     "catalog",
+    "offline",
     "rosters",
     "studio",
     "privacy",

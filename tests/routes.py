@@ -42,6 +42,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "learning.resume": {"slug": "course"},
     "notices.to_cohort": {"public_id": "cohort"},
     "notices.to_person": {"public_id": "member"},
+    "offline.contents": {"slug": "course", "short": "short", "text": "=fr"},
+    "offline.edition": {"slug": "course", "short": "short", "text": "=fr", "lesson_id": "lesson"},
+    "offline.plan": {"slug": "course", "short": "short", "text": "=fr"},
     "partners.add_person": {"slug": "partner"},
     "partners.edit": {"slug": "partner"},
     "partners.partner": {"slug": "partner"},
@@ -79,6 +82,11 @@ ARGUMENTS: dict[str, dict[str, str]] = {
 NO_PAGES = {
     "courses.course_file",
     "learning.resume",
+    "offline.contents",  # these three need a token: tests/browser/test_offline.py looks at them
+    "offline.edition",
+    "offline.manifest",
+    "offline.plan",
+    "offline.worker",
     "rosters.report",
     "studio.download",
     "studio.preview_file",

@@ -1,9 +1,13 @@
 """What happens in learning, for whoever subscribes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from app.kernel.outbox import Event
+
+if TYPE_CHECKING:
+    from app.learning.queries import Study
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,23 @@ class CourseFinished(Event):
     person_id: int
     course_id: int
     enrollment_id: int
+
+
+@dataclass(frozen=True)
+class CoursePart:
+    """What another feature puts on the cover of a course.
+
+    `render` takes the study and the language of the text, and returns safe HTML, "" for nothing.
+    """
+
+    render: Callable[["Study", str], str]
+
+
+@dataclass(frozen=True)
+class LessonFilter:
+    """Changes the HTML of a lesson on its way to one browser, for instance to leave pictures out.
+
+    `apply` takes safe HTML, the study and the language of the text, and returns safe HTML.
+    """
+
+    apply: Callable[[str, "Study", str], str]

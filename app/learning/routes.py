@@ -13,9 +13,11 @@ from app.courses.rules import Addresses
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import NotFound
+from app.kernel.hooks import hooks
 from app.kernel.i18n import DIRECTIONS, LANGUAGES, NAMES, say
 from app.learning import services
 from app.learning.forms import PlaceForm
+from app.learning.hooks import CoursePart, LessonFilter
 from app.learning.policies import can_read
 from app.learning.queries import Study, get_study
 from app.learning.rules import carried_progress
@@ -95,6 +97,7 @@ def course(slug: str) -> Any:
         steps=_steps(study, language),
         base=_base(slug),
         first=first,
+        parts=[Markup(part.render(study, language)) for _, part in hooks.collect(CoursePart)],  # noqa: S704
     )
     return _remember_language(page, language)
 
@@ -291,4 +294,7 @@ def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Mar
         center_id=own.center_id if own else None,
         cohort_id=own.cohort_id if own else None,
     )
-    return Markup(render_segments(rendered.segments, context))  # noqa: S704  (sanitized)
+    html = render_segments(rendered.segments, context)
+    for _, other in hooks.collect(LessonFilter):
+        html = other.apply(html, study, language)
+    return Markup(html)  # noqa: S704  (sanitized)

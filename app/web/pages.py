@@ -31,6 +31,8 @@ class Link:
 MOST_NAVS = 2000
 """Menus are kept by language and grants; so many at most."""
 SHORT = {"fr": "FR", "ar": "ع", "en": "EN"}
+DATA = "data"
+"""The cookie that says how much a browser loads: low or full."""
 
 
 def init_app(app: Flask) -> None:
@@ -93,11 +95,18 @@ def frame() -> dict[str, Any]:
         "public_url": settings.public_url,
         "demo": settings.demo,
         "theme": request.cookies.get("theme", ""),
+        "low_data": is_low(),
         "nav": _nav("main", actor),
         "account_nav": _nav("account", actor),
         "language_links": _language_links(lang),
         "messages": _messages,
     }
+
+
+def is_low() -> bool:
+    """Tell whether this browser is to load little: its own choice, else what it was set to."""
+    chosen = request.cookies.get(DATA)
+    return chosen == "low" or (not chosen and request.headers.get("Save-Data") == "on")
 
 
 def _actor_or_visitor() -> Any:
@@ -120,7 +129,8 @@ def _messages() -> list[dict[str, str]]:
 
 def _nav(area: str, actor: Any) -> list[Link]:
     lang = i18n.language.get()
-    key = (area, lang, g.get("lang"), actor.is_signed_in, actor.is_system, actor.grants)
+    here = hooks.active_here()
+    key = (area, lang, g.get("lang"), actor.is_signed_in, actor.is_system, actor.grants, here)
     kept: dict[Any, list[tuple[str, str, str]]] = current_app.extensions["nav"]
     if key not in kept:
         if len(kept) > MOST_NAVS:

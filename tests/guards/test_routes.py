@@ -5,7 +5,7 @@ import re
 from app.web.access import OPEN, UndeclaredAccess, check
 
 RULE = re.compile(r"^(/([a-z0-9.-]+|<[^>]+>|[a-z0-9.-]*<[^>]+>[a-z0-9.-]*)?)+$")
-WITHOUT_LANGUAGE = {"web.root", "web.static", "web.healthz", "web.readyz"}
+WITHOUT_LANGUAGE = {"web.root", "web.static", "web.healthz", "web.readyz", "offline.worker"}
 
 
 def rules(app):

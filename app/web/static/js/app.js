@@ -55,3 +55,9 @@ if (paragraphs.length) {
   addEventListener('scroll', () => { waiting ||= setTimeout(send, 10000); }, { passive: true });
   addEventListener('pagehide', send);
 }
+
+// What this browser loaded since Monday, in this browser only, for the page that says it.
+addEventListener('pagehide', () => {
+  const week = Math.floor((Date.now() + 2592e5) / 6048e5), [was, sum] = (localStorage.used || '').split(' ');
+  localStorage.used = `${week} ${performance.getEntries().reduce((n, e) => n + (e.transferSize || 0), was == week ? +sum : 0)}`;
+}, { once: true });

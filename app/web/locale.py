@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, abort, g, redirect, request, url_for
 
-from app.kernel import i18n
+from app.kernel import i18n, place
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
 from app.settings import get_settings
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
 
 
 def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    place.center.set(None)
     lang = values.pop("lang", None) if values else None
     if lang is not None and lang not in i18n.LANGUAGES:
         g.lang = preferred_language()
@@ -35,6 +36,7 @@ def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.center = resolver.find(values.pop("center")) if resolver else None
         if g.center is None:
             raise NotFound
+        place.center.set(g.center.id)
 
 
 def _fill(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,49 +1,52 @@
-"""Building the demonstration. Each step is a transaction; all of it twice changes nothing."""
+"""Building the demonstration. Each step is a transaction; all of it twice changes nothing.
+
+Centers, cohorts, courses and roles go through the services of their features. People and their
+history go in as rows, many at once: no event is told and nobody gets a message about what has
+never happened.
+"""
 
 import ipaddress
 import os
 import secrets
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, insert, or_, select, update
 
 from app.accounts.models import Address, Person
 from app.accounts.rules import parse_address
 from app.accounts.services import add_person, grant_role
 from app.centers import services as centers
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
+from app.content.archive import revision_hash
 from app.content.files import read_folder
-from app.courses.models import Course
+from app.courses.models import Course, Revision
 from app.courses.queries import list_published, outlines_of
 from app.courses.services import check_files, import_course, publish_course
-from app.demo.rules import (
-    ACCOUNTS,
-    CENTERS,
-    COHORTS,
-    DOMAIN,
-    PARTNERS,
-    Account,
-    LearnerPlan,
-    history,
-    plan_learners,
-)
+from app.demo import rules
+from app.demo.rules import ACCOUNTS, CENTERS, COHORTS, DOMAIN, PARTNERS, STAFF, Account
 from app.kernel.actors import SYSTEM
-from app.kernel.db import db, new_public_id, write
+from app.kernel.db import db, write
 from app.kernel.errors import Conflict
 from app.kernel.i18n import say
 from app.learning.models import Enrollment, LessonDone
+from app.notices.models import Notice, NoticeReceipt
 from app.partners import services as partners
 from app.partners.models import Partner
 from app.settings import Settings
+from app.signin.rules import hash_password
 
-MAIN_COURSE = "python-donnees"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def check_allowed(settings: Settings) -> None:
-    """Refuse a site that others can reach, or one where real people are. Raises Conflict."""
+    """Refuse a site that others can reach, or one that has people already. Raises Conflict.
+
+    Where the demonstration is, whoever signed up there does not matter.
+    """
     if not _is_local(urlsplit(settings.public_url).hostname or ""):
         raise Conflict(
             say(
@@ -52,14 +55,10 @@ def check_allowed(settings: Settings) -> None:
             ),
             todo=say("Run it on a site whose RIHLA_PUBLIC_URL is http://127.0.0.1:8212."),
         )
-    strangers = db.session.scalar(
-        select(func.count())
-        .select_from(Address)
-        .where(Address.kind == "email", ~Address.value.endswith(f"@{DOMAIN}"))
-    )
-    if strangers and not _is_made():
+    if not is_made() and db.session.scalar(select(exists().where(Person.id > 0))):
         raise Conflict(
-            say("The demonstration was not made: people who are not invented have accounts here.")
+            say("The demonstration was not made: people who are not invented have accounts here."),
+            todo=say("Give it a folder of its own: set RIHLA_INSTANCE."),
         )
 
 
@@ -72,82 +71,118 @@ def _is_local(host: str) -> bool:
         return False
 
 
-def _is_made() -> bool:
-    admin = ACCOUNTS[-1].email
-    return bool(db.session.scalar(select(exists().where(Address.value == admin))))
+def is_made() -> bool:
+    """Tell whether the accounts of the demonstration are here."""
+    return bool(db.session.scalar(select(exists().where(Address.value == ACCOUNTS[-1].email))))
 
 
-def demo_password(settings: Settings) -> str:
-    """Return the password of the accounts; one is made and kept when none is set."""
-    if settings.demo_password:
-        return str(settings.demo_password)
-    file = settings.instance / "demo-password"
-    if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_urlsafe(9))
-    return file.read_text().strip()
+def mark(settings: Settings) -> None:
+    """Have every page of this site say that it is a demonstration, however it is started."""
+    file = settings.instance / "settings.toml"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    if "demo" not in tomllib.loads(text):
+        file.write_text(f"demo = true\n{text}", encoding="utf-8")
 
 
-def publish_courses(folder: Path, now: datetime) -> list[str]:
-    """Import and publish every course of a folder that is not here as it is; return their slugs."""
-    done = []
+def choose_password(settings: Settings) -> tuple[str, str | None]:
+    """Return the password of the accounts, and its hash when they need it: new, or changed."""
+    file = _password_file(settings)
+    kept = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    password = str(settings.demo_password) or kept or _new_password()
+    hashed = None if password == kept and is_made() else hash_password(password)
+    db.session.rollback()
+    return password, hashed
+
+
+def keep_password(settings: Settings, password: str) -> None:
+    """Keep what the accounts have in the site's folder, readable by its owner alone."""
+    file = _password_file(settings)
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(password)
+    fresh.replace(file)
+
+
+def _password_file(settings: Settings) -> Path:
+    return settings.instance / "demo-password"
+
+
+def _new_password() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def publish_courses(folder: Path, now: datetime) -> list[int]:
+    """Import and publish the courses of a folder whose files are not known; return their ids.
+
+    One that was taken back here stays taken back until its files change.
+    """
+    known, made = set(db.session.scalars(select(Revision.hash))), []
     for path in sorted(p for p in folder.iterdir() if (p / "course.toml").exists()):
-        checked = check_files(read_folder(path), path.name)
+        files = read_folder(path)
+        if revision_hash(files) in known:
+            continue
+        checked = check_files(files, path.name)
         with write():
-            made = import_course(actor=SYSTEM, checked=checked, slug=path.name, now=now)
-            publish_course(actor=SYSTEM, revision_id=made.revision_id, now=now)
-        done.append(made.slug)
-    return done
+            kept = import_course(actor=SYSTEM, checked=checked, slug=path.name, now=now)
+            publish_course(actor=SYSTEM, revision_id=kept.revision_id, now=now)
+        made.append(kept.course_id)
+    return made
 
 
-def make_places(now: datetime) -> None:
-    """Open the centers, and add the partners and cohorts."""
+def make_people(password_hash: str | None, course_ids: Sequence[int], now: datetime) -> bool:
+    """Make places, accounts and learners, all or none; False when they are here.
+
+    Then only their password is renewed, if a hash is given. New courses get their author.
+    """
     with write():
-        have = set(db.session.scalars(select(Center.slug)))
-        for slug, name, name_ar, city, state in CENTERS:
-            if slug not in have:
-                centers.open_center(
-                    actor=SYSTEM,
-                    slug=slug,
-                    name=name,
-                    name_ar=name_ar,
-                    city=city,
-                    state=state,
-                    now=now,
-                )
-        have = set(db.session.scalars(select(Partner.slug)))
-        for slug, name, name_ar, city in PARTNERS:
-            if slug not in have:
-                partners.create_partner(
-                    actor=SYSTEM, slug=slug, name=name, name_ar=name_ar, city=city, now=now
-                )
-        _make_cohorts(now)
-
-
-def _make_cohorts(now: datetime) -> None:
-    ids = dict(db.session.execute(select(Center.slug, Center.id)).tuples().all())
-    have = set(db.session.execute(select(Cohort.center_id, Cohort.slug)).tuples())
-    for plan in COHORTS:
-        if (ids[plan.center], plan.slug) not in have:
-            db.session.add(
-                Cohort(
-                    center_id=ids[plan.center],
-                    slug=plan.slug,
-                    name=plan.name,
-                    starts_on=(now + timedelta(days=plan.starts)).date(),
-                    ends_on=(now + timedelta(days=plan.ends)).date(),
-                    created_at=now,
-                )
-            )
-
-
-def make_accounts(password_hash: str, now: datetime) -> None:
-    """Add one account for each role, with what it needs to show its work."""
-    with write():
-        for account in ACCOUNTS:
-            if not db.session.scalar(select(exists().where(Address.value == account.email))):
+        is_new = not is_made()
+        if is_new and password_hash:
+            _make_places(now)
+            for account in ACCOUNTS + STAFF:
                 _make_account(account, password_hash, now)
+            people = _make_learners(password_hash, now)
+            _make_histories(people, now)
+            _make_notice(now)
+        elif password_hash:
+            _set_password(password_hash)
+        _credit_author(db.session.scalars(select(Course.id)).all() if is_new else course_ids, now)
+    return is_new
+
+
+def _set_password(password_hash: str) -> None:
+    phones = [plan.address for plan in rules.plan_learners() if plan.address.startswith("+")]
+    invented = select(Address.person_id).where(
+        or_(Address.value.endswith(f"@{DOMAIN}"), Address.value.in_(phones))
+    )
+    db.session.execute(
+        update(Person)
+        .where(Person.id.in_(invented))
+        .values(password_hash=password_hash, epoch=Person.epoch + 1)
+    )
+
+
+def _make_places(now: datetime) -> None:
+    ids = {}
+    for slug, name, name_ar, city, state in CENTERS:
+        ids[slug] = centers.open_center(
+            actor=SYSTEM, slug=slug, name=name, name_ar=name_ar, city=city, state=state, now=now
+        ).id
+    for slug, name, name_ar, city in PARTNERS:
+        partners.create_partner(
+            actor=SYSTEM, slug=slug, name=name, name_ar=name_ar, city=city, now=now
+        )
+    for plan in COHORTS:
+        centers.create_cohort(
+            actor=SYSTEM,
+            center_id=ids[plan.center],
+            slug=plan.slug,
+            name=plan.name,
+            starts_on=(now + timedelta(days=plan.starts)).date(),
+            ends_on=(now + timedelta(days=plan.ends)).date(),
+            now=now,
+        )
 
 
 def _make_account(account: Account, password_hash: str, now: datetime) -> None:
@@ -155,27 +190,19 @@ def _make_account(account: Account, password_hash: str, now: datetime) -> None:
         address=parse_address(account.email),
         name=account.name,
         name_ar=account.name_ar,
-        language="fr",
         password_hash=password_hash,
         confirmed=True,
         now=now,
     ).id
-    place = _place_id(account)
+    place_id = _place_id(account)
     if account.scope:
-        _grant(person_id, account.role, account.scope, place, now)
+        _grant(person_id, account.role, account.scope, place_id, now)
     if account.scope == "center":
-        centers.join_center(actor=SYSTEM, center_id=place, person_id=person_id, now=now)
+        centers.join_center(actor=SYSTEM, center_id=place_id, person_id=person_id, now=now)
     if account.role == "instructor":
-        for course_id in db.session.scalars(select(Course.id)).all():
-            _grant(person_id, "instructor", "course", course_id, now)
-        cohort_id = db.session.scalars(select(Cohort.id).where(Cohort.slug == "da-7")).one()
-        _grant(person_id, "instructor", "cohort", cohort_id, now)
-
-
-def _grant(person_id: int, role: str, scope: str, scope_id: int, now: datetime) -> None:
-    grant_role(
-        actor=SYSTEM, person_id=person_id, role=role, scope=scope, scope_id=scope_id, now=now
-    )
+        here = [plan for plan in COHORTS if plan.center == account.place]
+        running = next(plan for plan in here if plan.phase == "running")
+        _grant(person_id, "instructor", "cohort", _cohorts()[running.slug].id, now)
 
 
 def _place_id(account: Account) -> int:
@@ -185,101 +212,146 @@ def _place_id(account: Account) -> int:
     return db.session.scalars(select(model.id).where(model.slug == account.place)).one()
 
 
-def make_learners(password_hash: str, now: datetime) -> int:
-    """Add the invented learners with their history in one transaction; return how many are new."""
-    with write():
-        known = set(db.session.scalars(select(Address.value)))
-        plans = [p for p in plan_learners() if (p.email or p.phone) not in known]
-        if not plans:
-            return 0
-        people = _add_people(plans, password_hash, now)
-        _add_to_places(plans, people, now)
-        _add_history([(p, people[p]) for p in plans], now)
-        _add_the_learner(now)
-    return len(plans)
-
-
-def _add_people(
-    plans: Iterable[LearnerPlan], password_hash: str, now: datetime
-) -> dict[LearnerPlan, int]:
-    made = {}
-    for plan in plans:
-        person = Person(
-            public_id=new_public_id(),
-            name=plan.name,
-            name_ar=plan.name_ar,
-            language=plan.language,
-            password_hash=password_hash,
-            created_at=now + timedelta(days=min(plan.cohort.starts, 0) - 5),
-        )
-        db.session.add(person)
-        made[plan] = person
-    db.session.flush()  # addresses need the ids
-    db.session.execute(
-        insert(Address),
-        [
-            {
-                "person_id": person.id,
-                "kind": "email" if plan.email else "phone",
-                "value": plan.email or plan.phone,
-                "confirmed_at": now,
-            }
-            for plan, person in made.items()
-        ],
+def _grant(person_id: int, role: str, scope: str, scope_id: int, now: datetime) -> None:
+    grant_role(
+        actor=SYSTEM, person_id=person_id, role=role, scope=scope, scope_id=scope_id, now=now
     )
-    return {plan: person.id for plan, person in made.items()}
+
+
+def _credit_author(course_ids: Sequence[int], now: datetime) -> None:
+    for course_id in course_ids:
+        _grant(_person_id("instructor"), "instructor", "course", course_id, now)
+
+
+def _person_id(login: str) -> int:
+    address = f"{login}@{DOMAIN}"
+    return db.session.scalars(select(Address.person_id).where(Address.value == address)).one()
 
 
 def _cohorts() -> dict[str, Cohort]:
     return {cohort.slug: cohort for cohort in db.session.scalars(select(Cohort))}
 
 
-def _add_to_places(
-    plans: Iterable[LearnerPlan], people: dict[LearnerPlan, int], now: datetime
+def _make_learners(password_hash: str, now: datetime) -> dict[rules.LearnerPlan, Person]:
+    people = {
+        plan: Person(
+            name=plan.name,
+            name_ar=plan.name_ar,
+            language=plan.language,
+            password_hash=password_hash,
+            created_at=rules.joined_at(plan, now),
+        )
+        for plan in rules.plan_learners()
+    }
+    db.session.add_all(people.values())
+    db.session.flush()  # everything else needs the ids
+    addresses = [
+        {
+            "person_id": person.id,
+            "kind": "phone" if plan.address.startswith("+") else "email",
+            "value": plan.address,
+            "confirmed_at": person.created_at,
+        }
+        for plan, person in people.items()
+    ]
+    db.session.execute(insert(Address), addresses)
+    return people
+
+
+def _make_histories(people: Mapping[rules.LearnerPlan, Person], now: datetime) -> None:
+    seen = {course.slug: course for course in list_published(now)}
+    outlines = outlines_of(seen.values())
+    courses = {
+        slug: (course.course_id, [lesson.id for lesson in outlines[course.revision_id].lessons])
+        for slug, course in seen.items()
+    }
+    cohorts = _cohorts()
+    for plan, person in people.items():
+        cohort = cohorts[plan.cohort.slug] if plan.cohort else None
+        found = [
+            (course_id, history)
+            for slug, (course_id, lessons) in courses.items()
+            if (slug == rules.MAIN_COURSE or plan.other_courses)
+            and (history := rules.history(plan, slug, lessons, now))
+        ]
+        gone = next((history.left_at for _, history in found if history.left_at), None)
+        _add_to_cohort(person, cohort, person.created_at, gone)
+        for course_id, history in found:
+            _add_history(person, cohort, course_id, history, dict(courses.values())[course_id])
+    learner = db.session.get_one(Person, _person_id("learner"))
+    cohort = cohorts[rules.LEARNERS_COHORT.slug]
+    course_id, lessons = courses[rules.MAIN_COURSE]
+    history = rules.learners_history(lessons, now)
+    learner.created_at = history.enrolled_at - timedelta(days=4)
+    _add_to_cohort(learner, cohort, learner.created_at, None)
+    _add_history(learner, cohort, course_id, history, lessons)
+
+
+def _add_to_cohort(
+    person: Person, cohort: Cohort | None, joined_at: datetime, left_at: datetime | None
 ) -> None:
-    cohorts = _cohorts()
-    for plan in plans:
-        cohort, joined = cohorts[plan.cohort.slug], now + timedelta(days=min(plan.cohort.starts, 0))
-        db.session.add(
-            CenterMember(center_id=cohort.center_id, person_id=people[plan], joined_at=joined)
+    if cohort is None:
+        return
+    db.session.add(
+        CenterMember(center_id=cohort.center_id, person_id=person.id, joined_at=joined_at)
+    )
+    db.session.add(
+        CohortMember(cohort_id=cohort.id, person_id=person.id, joined_at=joined_at, left_at=left_at)
+    )
+
+
+def _add_history(
+    person: Person,
+    cohort: Cohort | None,
+    course_id: int,
+    history: rules.History,
+    lessons: Sequence[str],
+) -> None:
+    done = [lesson for lesson, _ in history.done]
+    following = lessons[len(done)] if len(done) < len(lessons) else None
+    db.session.add(
+        Enrollment(
+            person_id=person.id,
+            course_id=course_id,
+            center_id=cohort.center_id if cohort else None,
+            cohort_id=cohort.id if cohort else None,
+            enrolled_at=history.enrolled_at,
+            seen_at=history.seen_at,
+            completed_at=None if following else history.done[-1][1],
+            left_at=history.left_at,
+            last_lesson=following or done[-1],
         )
-        db.session.add(CohortMember(cohort_id=cohort.id, person_id=people[plan], joined_at=joined))
+    )
+    db.session.add_all(
+        LessonDone(person_id=person.id, course_id=course_id, lesson_id=lesson, done_at=at)
+        for lesson, at in history.done
+    )
+    person.last_seen_at = max(person.last_seen_at or history.seen_at, history.seen_at)
 
 
-def _add_history(people: Iterable[tuple[LearnerPlan, int]], now: datetime) -> None:
-    seen = next(c for c in list_published(now) if c.slug == MAIN_COURSE)
-    outline = outlines_of([seen])[seen.revision_id]
-    lessons = [lesson.id for lesson in outline.lessons]
-    cohorts = _cohorts()
-    for plan, person_id in people:
-        if plan.cohort.starts > 0:
-            continue
-        done = history(lessons, plan, now)
-        cohort = cohorts[plan.cohort.slug]
-        start = now + timedelta(days=plan.cohort.starts)
-        last = done[-1][1] if done else start
-        db.session.add(
-            Enrollment(
-                person_id=person_id,
-                course_id=seen.course_id,
-                center_id=cohort.center_id,
-                cohort_id=cohort.id,
-                enrolled_at=start,
-                seen_at=max(last, now - timedelta(days=plan.away_days, hours=3)) if done else None,
-                completed_at=last if len(done) == len(lessons) else None,
-                last_lesson=done[-1][0] if done else None,
-            )
+def _make_notice(now: datetime) -> None:
+    """Let instructor@ have written to the cohort; learner@ has not read it yet."""
+    cohort, learner_id = _cohorts()[rules.LEARNERS_COHORT.slug], _person_id("learner")
+    notice = Notice(
+        sender_id=_person_id("instructor"),
+        center_id=cohort.center_id,
+        cohort_id=cohort.id,
+        text=rules.NOTICE,
+        form_key="demo",
+        sent_at=now - timedelta(hours=26),
+    )
+    db.session.add(notice)
+    db.session.flush()  # the receipts need its id
+    members = db.session.scalars(
+        select(CohortMember.person_id).where(
+            CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None)
         )
-        db.session.add_all(
-            LessonDone(person_id=person_id, course_id=seen.course_id, lesson_id=lesson, done_at=at)
-            for lesson, at in done
+    )
+    db.session.add_all(
+        NoticeReceipt(
+            notice_id=notice.id,
+            person_id=person_id,
+            read_at=None if person_id == learner_id or person_id % 3 == 0 else now,
         )
-
-
-def _add_the_learner(now: datetime) -> None:
-    """Put learner@ into the middle of the first course, in the running cohort of Rabat."""
-    email = ACCOUNTS[0].email
-    person_id = db.session.scalars(select(Address.person_id).where(Address.value == email)).one()
-    plan = LearnerPlan("", "", email, None, "fr", COHORTS[1], 0.9, 1)
-    _add_to_places([plan], {plan: person_id}, now)
-    _add_history([(plan, person_id)], now)
+        for person_id in members.all()
+    )

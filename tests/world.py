@@ -4,10 +4,14 @@
 opened, so that tests can walk all of them. A new route needs a line there.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from flask import Flask
 
 from app.accounts.models import RoleGrant
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
@@ -15,7 +19,7 @@ from app.content.files import read_folder
 from app.courses import services as courses
 from app.kernel import clock
 from app.kernel.actors import SYSTEM, Grant
-from app.kernel.db import write
+from app.kernel.db import db, write
 from app.kernel.jobs import Job
 from app.learning.models import Enrollment, LessonDone
 from app.notices.models import Notice, NoticeReceipt
@@ -23,6 +27,8 @@ from app.partners.models import Partner
 from app.rosters.models import Roster, RosterLine
 from app.tokens import services as tokens
 from tests.conftest import Made, add_person, add_session
+from tests.conftest import build as make_app
+from tests.databases import clone
 
 COURSES = Path(__file__).resolve().parent.parent / "courses"
 STAFF = ("instructor", "manager", "partner", "office", "admin")
@@ -102,6 +108,22 @@ def build() -> World:
                 data=data | {"role": "learner", "center_id": own.center_id},
             )
     return world
+
+
+@contextmanager
+def opened(schema_url: str, folder: Path) -> Iterator[tuple[Flask, World]]:
+    """Give an application on a database of its own that holds all this, committed."""
+    with clone(schema_url, folder) as url:
+        app = make_app(url, folder)
+        with app.app_context():
+            world = build()
+            db.session.remove()
+        try:
+            yield app, world
+        finally:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
 
 
 def _side(slug: str, name: str, name_ar: str, course: str) -> Side:

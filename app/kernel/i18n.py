@@ -107,22 +107,12 @@ def _locale(lang: str | None) -> Locale:
 
 def format_number(value: float, lang: str | None = None) -> str:
     """Return 15000 as « 15 000 », 15.000 or 15,000."""
-    return _number(value, lang or language.get())
-
-
-@lru_cache(maxsize=2000)
-def _number(value: float, lang: str) -> str:
-    return format_decimal(value, locale=_locale(lang))
+    return format_decimal(value, locale=_locale(lang or language.get()))
 
 
 def format_percent(share: float, lang: str | None = None) -> str:
     """Return the share 0.62 as « 62 % » or 62%."""
-    return _percent(share, lang or language.get())
-
-
-@lru_cache(maxsize=2000)
-def _percent(share: float, lang: str) -> str:
-    return _format_percent(share, locale=_locale(lang))
+    return _format_percent(share, locale=_locale(lang or language.get()))
 
 
 def format_date(day: date | datetime, lang: str | None = None, form: str = "long") -> str:
@@ -141,11 +131,7 @@ def format_datetime(moment: datetime, lang: str | None = None) -> str:
 
 def format_size(size: int, lang: str | None = None) -> str:
     """Return a number of bytes as a person reads it: « 2,4 Mo », 2.4 MB."""
-    return _size(size, lang or language.get())
-
-
-@lru_cache(maxsize=2000)
-def _size(size: int, lang: str) -> str:
+    lang = lang or language.get()
     units = {"fr": ("o", "ko", "Mo", "Go"), "ar": ("بايت", "ك.ب", "م.ب", "ج.ب")}.get(
         lang, ("B", "kB", "MB", "GB")
     )

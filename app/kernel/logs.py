@@ -3,7 +3,9 @@
 Control characters are escaped by JSON, so that nobody forges a line.
 """
 
+import json
 import logging
+import re
 import sys
 from typing import Any
 
@@ -11,9 +13,17 @@ import structlog
 
 from app.settings import Secret, get_settings
 
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029]")
+
 
 def _hide_secrets(_logger: Any, _name: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {k: ("…" if isinstance(v, Secret) else v) for k, v in fields.items()}
+
+
+def _dumps(fields: Any, **options: Any) -> str:
+    # JSON leaves these as they are, and terminals and some readers act on them
+    text = json.dumps(fields, ensure_ascii=False, **options)
+    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def init_app(_app: object) -> None:
@@ -27,7 +37,7 @@ def init_app(_app: object) -> None:
         _hide_secrets,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -35,7 +45,7 @@ def init_app(_app: object) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False),
+            processor=structlog.processors.JSONRenderer(_dumps),
             foreign_pre_chain=shared,
         )
     )

@@ -86,7 +86,7 @@ def has_stopped(seen_at: datetime | None, now: datetime, progress: Progress) -> 
 
 def as_place(text: str) -> str | None:
     """Return the paragraph's id if it is one, else None."""
-    return text if PARAGRAPH.match(text) else None
+    return text if PARAGRAPH.fullmatch(text) else None
 
 
 def carried_progress(carried: Mapping[str, object]) -> dict[str, list[str]]:

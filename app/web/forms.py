@@ -29,6 +29,10 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """Our translations instead of the extension's."""
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read forms only: JSON, however deep, counts as an empty one."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
         def get_translations(self, form: Any) -> Any:
             """Return messages in the language of the moment."""
             return _Translations()

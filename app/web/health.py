@@ -1,16 +1,20 @@
 """Two questions a machine asks: is the process alive, and may it be sent people."""
 
 import shutil
+from datetime import UTC
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.kernel import migrations
+from app.kernel import clock, migrations
 from app.kernel.db import db
 from app.settings import get_settings
 from app.web.access import access
+
+MOST_APART = 2
+"""Seconds by which this machine's clock may differ from the database's, which decides."""
 
 
 def init_app(app: Flask) -> None:
@@ -27,10 +31,12 @@ def healthz() -> Any:
 
 @access("public")
 def readyz() -> Any:
-    """Say 200 when database, schema and disk are in order, else 503 with what is not."""
+    """Say 200 when database, clock, schema and disk are in order, else 503 with what is not."""
     faults = []
     try:
-        db.session.execute(text("SELECT 1"))
+        there = db.session.scalars(select(clock.sql_now())).one()
+        if abs((there.replace(tzinfo=UTC) - clock.now()).total_seconds()) > MOST_APART:
+            faults.append("clock")
         if migrations.pending():
             faults.append("migrations")
     except SQLAlchemyError:

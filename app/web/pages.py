@@ -1,5 +1,6 @@
 """What every template can use: language, navigation, drawings, formats, messages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -40,11 +41,11 @@ def init_app(app: Flask) -> None:
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
-        number=i18n.format_number,
-        percent=i18n.format_percent,
+        number=_kept(i18n.format_number),
+        percent=_kept(i18n.format_percent),
         date=i18n.format_date,
         datetime=i18n.format_datetime,
-        size=i18n.format_size,
+        size=_kept(i18n.format_size),
         minutes=i18n.format_minutes,
         t=translate,
     )
@@ -59,6 +60,12 @@ def init_app(app: Flask) -> None:
     )
     app.extensions["nav"] = {}
     app.context_processor(frame)
+
+
+def _kept(written: Callable[[Any, str], str]) -> Callable[[Any], str]:
+    """Keep the numbers that were written: the same few stand on every page."""
+    known = lru_cache(maxsize=2000)(written)
+    return lambda value: known(value, i18n.language.get())
 
 
 @lru_cache(maxsize=5000)

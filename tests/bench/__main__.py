@@ -1,119 +1,204 @@
-"""What pages cost, beside a bare Flask app in the same run: `make bench`.
-
-CPU is this process's, the least of several rounds, without a network; on a shared machine it is to
-be trusted to about a third. Counts (statements, bytes) are exact and held by tests.
-"""
+"""Measure and print: `python -m tests.bench`. Nothing here fails; tests hold counts and bytes."""
 
 import os
-import signal
-import subprocess
+import statistics
 import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
+
+from app.backups import services as backups
+from app.kernel import audit, jobs, outbox
+from app.kernel.actors import SYSTEM
+from app.kernel.db import db, write
+from app.learning.hooks import LessonFinished
+from app.settings import use_settings
 from tests import postgresql
-from tests.bench.site import ask, bare, count_statements, cpu_ms, request, site, unpacked
+from tests.bench import server
+from tests.bench.site import ask, bare, count_statements, cpu_ms, request, settings, site, unpacked
+from tests.world import World
 
-PORT = 8391
-PAGES = (
-    ("lesson, visitor", "/fr/courses/{course}/{lesson}", "", 1.6, 4),
-    ("lesson, learner", "/fr/courses/{course}/{lesson}", "learner", 1.6, 4),
-    ("course, learner", "/fr/courses/{course}", "learner", None, 6),
-    ("catalog, visitor", "/fr/courses", "", None, 3),
-    ("first page, visitor", "/fr/", "", None, 8),
-    ("first page, learner", "/fr/", "learner", None, 8),
-    ("first page, instructor", "/fr/", "instructor", None, 8),
-    ("sign-in form", "/fr/sign-in", "", None, 2),
-)
+TRIES = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to measure, and what it may cost: goal, and limit on SQLite and on PostgreSQL."""
+
+    name: str
+    path: str
+    role: str = ""
+    goal: float = 0
+    limits: tuple[float, float] = (0, 0)
+    statements: int = 0
+    html: int = 0
+
+
+def pages(world: World) -> list[Page]:
+    """Return the pages that are measured."""
+    course = f"/courses/{world.own.course}"
+    lesson = f"{course}/{world.own.lesson}"
+    hot = {"goal": 1.0, "limits": (1.6, 2.2), "statements": 4, "html": 8_000}
+    return [
+        Page("lesson, guest, fr", f"/fr{lesson}", **hot),  # type: ignore[arg-type]
+        Page("lesson, enrolled, fr", f"/fr{lesson}", "learner", **hot),  # type: ignore[arg-type]
+        Page("lesson, enrolled, ar", f"/ar{lesson}", "learner", **hot),  # type: ignore[arg-type]
+        Page("course, enrolled", f"/fr{course}", "learner", statements=6),
+        Page("catalog, guest", "/fr/courses", statements=6),
+        Page("home, guest", "/fr/", statements=8),
+        Page("home, learner", "/fr/", "learner", statements=8),
+        Page("home, instructor", "/fr/", "instructor", statements=8),
+        Page("sign-in form", "/fr/sign-in"),
+        Page("healthz", "/healthz"),
+    ]
+
+
+def verdict(value: float, limit: float, goal: float = 0) -> str:
+    """Say how a figure stands to its budget."""
+    if not limit:
+        return ""
+    if goal and value <= goal:
+        return "within, goal met"
+    return "within" if value <= limit else "OVER"
+
+
+def cookies(app: Flask, world: World, page: Page) -> str:
+    """Return the cookies that a browser has at its second visit."""
+    sid = f"sid={world.cookies[page.role]}" if page.role else ""
+    answer = ask(app, request(page.path, cookie=sid))
+    kept = answer.headers.get("Set-Cookie", "").split(";")[0]
+    return "; ".join(part for part in (sid, kept) if part)
+
+
+def measure_pages(app: Flask, world: World, kind: str, floor: float) -> None:
+    """Print what each page costs."""
+    column = 0 if kind == "sqlite" else 1
+    print(f"\nPages on {kind}: CPU of the application for one request, without a network")
+    print(f"{'':24}{'ms':>7}{'budget':>8}{'x Flask':>9}{'SQL':>5}{'bytes':>8}{'brotli':>8}")
+    print(f"{'a bare Flask answer':24}{floor:7.3f}{'':>8}{1:9.1f}")
+    for page in pages(world):
+        environ = request(page.path, cookie=cookies(app, world, page))
+        answer = ask(app, environ)
+        cost = cpu_ms(lambda environ=environ: ask(app, environ))  # type: ignore[misc]
+        asked = count_statements(lambda environ=environ: ask(app, environ))  # type: ignore[misc]
+        limit = page.limits[column]
+        notes = [
+            verdict(cost, limit, page.goal),
+            f"SQL {verdict(asked, page.statements)} {page.statements}" if page.statements else "",
+            f"bytes {verdict(len(answer.body), page.html)} {page.html}" if page.html else "",
+        ]
+        shown = f"{limit:8.1f}" if limit else f"{'':8}"
+        print(
+            f"{page.name:24}{cost:7.2f}{shown}{cost / floor:9.1f}{asked:5}"
+            f"{len(unpacked(answer)):8}{len(answer.body):8}  {'; '.join(filter(None, notes))}"
+            + (f"  (answers {answer.status})" if answer.status != 200 else "")
+        )
+
+
+def measure_writes(app: Flask, world: World) -> None:
+    """Print what an audit entry, an event and a job cost within a transaction of fifty."""
+    learner = world.people["learner"].id
+
+    def fifty(act: Callable[[int], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with write():
+                for n in range(50):
+                    act(n)
+
+        return run
+
+    print("\nWrites: CPU for one of fifty in a transaction")
+    acts: dict[str, Callable[[int], Any]] = {
+        "nothing": lambda n: None,
+        "audit entry": lambda n: audit.record(SYSTEM, "bench.act", obj=f"thing:{n}"),
+        "event (outbox)": lambda n: outbox.record(LessonFinished(learner, 1, str(n))),
+        "job": lambda n: jobs.enqueue("bench.nothing", {"n": n}),
+    }
+    with app.app_context():
+        for name, act in acts.items():
+            print(f"{name:24}{cpu_ms(fifty(act), times=3, rounds=5) / 50:7.3f} ms")
+        db.session.remove()
+
+
+def measure_sign_in(app: Flask) -> None:
+    """Print how long a refused sign-in takes for known and unknown addresses."""
+    from app.throttling.models import Throttle
+
+    spent: dict[str, list[float]] = {"known": [], "unknown": []}
+    for turn in range(TRIES):
+        for kind, address in (("known", "learner"), ("unknown", f"nobody{turn}")):
+            with app.app_context():
+                with write() as session:
+                    session.query(Throttle).delete()
+                db.session.remove()
+            body = f"email={address}%40example.org&password=pas+la+bonne+phrase".encode()
+            begun = time.process_time()
+            answer = ask(app, request("/fr/sign-in", "POST", body))
+            spent[kind].append((time.process_time() - begun) * 1000)
+            assert answer.status in (400, 401, 403, 422), answer.status
+    known, unknown = (statistics.median(spent[kind]) for kind in ("known", "unknown"))
+    apart = statistics.pstdev(spent["known"])
+    print(
+        f"\nA refused sign-in, {TRIES} tries each: known {known:.2f} ms, unknown {unknown:.2f} ms"
+    )
+    print(f"difference {abs(known - unknown):.2f} ms beside a scatter of {apart:.2f} ms")
+
+
+def measure_server(url: str, folder: Path, world: World) -> None:
+    """Print start, memory, and what pages cost over the network."""
+    starts = []
+    for _ in range(2):
+        with server.served(url, folder) as (pid, base, seconds):
+            starts.append(seconds)
+            time.sleep(3)
+            memory = server.memory_mb(pid)
+            lesson = f"{base}/fr/courses/{world.own.course}/{world.own.lesson}"
+            guest = server.cpu_ms_served(pid, lesson)
+            alive = server.cpu_ms_served(pid, base + "/healthz")
+    begun = min(starts)
+    print("\n`rihla serve`, two web processes and one for jobs")
+    print(f"{'start to first page':24}{begun:7.2f} s   {verdict(begun, 2.0)} 2.0")
+    print(
+        f"{'memory when idle':24}{memory:7.0f} MB  {verdict(memory, 240)} 240 (PSS, all processes)"
+    )
+    print(f"{'lesson over HTTP':24}{guest:7.2f} ms of CPU, the server's own work included")
+    print(f"{'healthz over HTTP':24}{alive:7.2f} ms of CPU")
+
+
+def measure_backup(app: Flask, folder: Path) -> None:
+    """Print how long a backup of this small site takes."""
+    use_settings(app.extensions["settings"])
+    with app.app_context():
+        begun = time.monotonic()
+        target = backups.create(folder / "measured.tar")
+        spent = time.monotonic() - begun
+        size = Path(getattr(target, "path", folder / "measured.tar")).stat().st_size
+    print(f"\nA backup of this site: {spent:.2f} s, {size / 1_000_000:.1f} MB")
 
 
 def main() -> None:
-    """Print the tables."""
-    floor = _floor()
-    print(f"bare Flask answer: {floor:.3f} ms of CPU\n")
-    for kind in ("sqlite", "postgresql"):
-        if kind == "postgresql" and postgresql.find() is None:
-            print("PostgreSQL is not installed: left out")
-            continue
-        _pages(kind, floor)
-    _process()
-
-
-def _floor() -> float:
-    app = bare()
-    environ = request("/")
-    return cpu_ms(lambda: ask(app, environ))
-
-
-def _pages(kind: str, floor: float) -> None:
-    with site(kind) as (app, world, _url, _folder):
-        print(f"{kind:<26}{'CPU ms':>8}{'ratio':>8}{'statements':>12}{'bytes br':>10}{'raw':>9}")
-        for name, path, role, budget, statements in PAGES:
-            path = path.format(course=world.own.course, lesson=world.own.lesson)
-            cookie = f"sid={world.cookies[role]}" if role else ""
-            environ = request(path, cookie=cookie)
-            answer = ask(app, environ)
-            if answer.status != 200:
-                raise SystemExit(f"{path} answers {answer.status}")
-            cost = cpu_ms(lambda environ=environ: ask(app, environ))
-            count = count_statements(lambda environ=environ: ask(app, environ))
-            over = (budget is not None and cost > budget) or count > statements
-            verdict = "over" if over else "within" if budget else ""
-            print(
-                f"{name:<26}{cost:>8.2f}{cost / floor:>8.1f}{count:>12}"
-                f"{len(answer.body):>10}{len(unpacked(answer)):>9}  {verdict}"
-            )
-        print()
-
-
-def _process() -> None:
-    """Start `rihla serve` and measure start, memory and an idle minute's CPU."""
-    folder = Path(tempfile.mkdtemp(prefix="rihla-bench-"))
-    environ = os.environ | {
-        "RIHLA_INSTANCE": str(folder),
-        "RIHLA_PUBLIC_URL": f"http://127.0.0.1:{PORT}",
-    }
-    rihla = [sys.executable, "-m", "app.cli"]
-    for command in (["db", "upgrade"], ["demo"]):
-        subprocess.run([*rihla, *command], env=environ, check=True, capture_output=True)
-    begun = time.monotonic()
-    server = subprocess.Popen([*rihla, "serve", "--port", str(PORT)], env=environ)
-    try:
-        _wait(f"http://127.0.0.1:{PORT}/fr/courses")
-        print(f"cold start to the first page   {time.monotonic() - begun:6.2f} s   (budget 2)")
-        time.sleep(3)
-        pss = sum(_pss(pid) for pid in _family(server.pid)) / 1024
-        print(f"memory, two workers and jobs   {pss:6.0f} MB  (budget 240)")
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-
-
-def _wait(url: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  (our own server)
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("the server does not answer")
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _family(int(child))
-
-
-def _pss(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+    """Measure on SQLite, and on PostgreSQL where it is installed."""
+    simple, word = bare(), request("/")
+    floor = cpu_ms(lambda: ask(simple, word), times=1000)
+    kinds = ["sqlite"] + (["postgresql"] if postgresql.find() else [])
+    for kind in kinds:
+        with site(kind) as (app, world, url, folder):
+            use_settings(settings(url, folder))
+            measure_pages(app, world, kind, floor)
+            measure_writes(app, world)
+            if kind == "sqlite":
+                measure_sign_in(app)
+                measure_backup(app, folder)
+                measure_server(url, folder, world)
+    if len(kinds) == 1:
+        print("\nPostgreSQL is not installed: its table was left out.")
+    load = os.getloadavg()[0]
+    if load > 1.5:
+        print(f"\nThe machine was busy (load {load:.1f}): figures are too high.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,11 @@ worked out here anew, not asked of the code under test.
 import pytest
 
 from app.kernel.actors import Permission
-from app.kernel.db import db
 from app.kernel.hooks import hooks
 from app.web.access import OPEN
 from tests import routes
-from tests.conftest import build
-from tests.databases import clone
 from tests.undo import undone
-from tests.world import ROLES
-from tests.world import build as build_world
+from tests.world import ROLES, opened
 
 STRICTER = {
     ("centers.centers", "POST"): "centers.open",
@@ -32,14 +28,8 @@ REFUSED = (403, 404)
 
 @pytest.fixture(scope="module")
 def site(schema_url, site_folder):
-    with clone(schema_url, site_folder) as url:
-        app = build(url, site_folder)
-        with app.app_context():
-            world = build_world()
-        yield app, world
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    with opened(schema_url, site_folder) as found:
+        yield found
 
 
 def test_every_route_has_its_arguments(app):

@@ -1,5 +1,7 @@
 """The command `rihla`: what each feature brings, and what concerns the site as a whole."""
 
+from collections.abc import Iterator
+
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup, with_appcontext
@@ -78,6 +80,44 @@ def heads() -> None:
     """Print length and head of every chain, to be kept outside as a witness."""
     for center, (length, head) in sorted(audit.heads().items()):
         click.echo(f"{center} {length} {head}")
+
+
+@main.command("commands")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Print docs/commands.md, made of the commands themselves."""
+    click.echo(
+        "# Commands\n\nMade by `rihla commands > docs/commands.md` from the commands themselves;"
+        " `--help` says the same.\nIn a copy of the repository the program is `.venv/bin/rihla`."
+    )
+    root = context.find_root()
+    click.echo("\n".join(_described(root.command, root, "rihla")))
+
+
+def _described(command: click.Command, context: click.Context, name: str) -> Iterator[str]:
+    """Give the lines for a command, or for a group and what is in it, commands before groups."""
+    if not isinstance(command, click.Group):
+        yield _entry(command, context, name)
+        return
+    if name != "rihla":
+        yield f"\n## `{name}`\n\n{command.help}"
+    inside = [(part, command.get_command(context, part)) for part in command.list_commands(context)]
+    for part, child in sorted(inside, key=lambda pair: isinstance(pair[1], click.Group)):
+        if child is not None:
+            yield from _described(child, click.Context(child, context, part), f"{name} {part}")
+
+
+def _entry(command: click.Command, context: click.Context, name: str) -> str:
+    """Return what one command is called with, its help and its options."""
+    words, options = [name], []
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if isinstance(parameter, click.Argument):
+            words.append(parameter.make_metavar(context))
+        elif record:
+            options.append(f"- `{record[0]}`: {record[1]}".removesuffix(": "))
+    said = f"\n### `{' '.join(words)}`\n\n{' '.join((command.help or '').split())}"
+    return "\n".join([said, "", *options]) if options else said
 
 
 if __name__ == "__main__":

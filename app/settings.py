@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+NOT_SETTINGS = ("RIHLA_TEST_", "RIHLA_BENCH_", "RIHLA_INSTANCE")
+
 
 class SettingsError(ValueError):
     """A setting is unknown or has a value that makes no sense."""
@@ -78,6 +80,13 @@ class Settings:
         Secret(""), "Encrypts backups; without it they cannot be opened. Empty: not encrypted."
     )
     backups_kept: int = _setting(14, "How many backups are kept; older ones are removed.")
+    plugin_install: Literal["off", "catalog", "upload"] = _setting(
+        "catalog", "How admins install plugins in the browser: not, from the catalog, by upload."
+    )
+    plugin_folders: tuple[str, ...] = _setting(
+        (), "Further folders with plugins, for who writes them; each is trusted like the product."
+    )
+    plugins_safe_mode: bool = _setting(False, "Start without any plugin.")
     demo: bool = _setting(False, "Mark every page as a demonstration.")
     demo_password: Secret = _setting(
         Secret(""), "Password of the demonstration accounts; empty: one is made and printed."
@@ -142,7 +151,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] | None = None) 
             name: (value, str(file)) for name, value in tomllib.loads(file.read_text()).items()
         }
     for name, value in environment.items():
-        if name.startswith("RIHLA_") and not name.startswith(("RIHLA_TEST_", "RIHLA_BENCH_", "RIHLA_INSTANCE")):
+        if name.startswith("RIHLA_") and not name.startswith(NOT_SETTINGS):
             given[name.removeprefix("RIHLA_").lower()] = (value, name)
     known = {f.name: f for f in fields(Settings)}
     values: dict[str, Any] = {}

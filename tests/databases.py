@@ -1,4 +1,4 @@
-"""Databases of a test run: one with the schema for each worker, clones of it for tests that commit."""
+"""Databases of a test run: one with the schema for each worker, clones for tests that commit."""
 
 import os
 import shutil

@@ -27,7 +27,7 @@ def start() -> str:
     programs = find()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed")
-    home = Path(tempfile.mkdtemp(prefix="rihla-pg-", dir="/tmp"))  # noqa: S108  (postgres must reach it)
+    home = Path(tempfile.mkdtemp(prefix="rihla-pg-", dir="/tmp"))  # postgres must reach it
     root = os.geteuid() == 0
     if root:
         user = pwd.getpwnam("postgres")

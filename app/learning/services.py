@@ -162,4 +162,3 @@ def follow_cohort(*, person_id: int, center_id: int, cohort_id: int) -> None:
     if offered:
         statement = statement.where(Enrollment.course_id.in_(offered))
     db.session.execute(statement.values(center_id=center_id, cohort_id=cohort_id))
-

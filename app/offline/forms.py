@@ -12,4 +12,4 @@ LOW, FULL = "low", "full"
 class DataForm(Form):
     """Pictures and fonts at once, or when one asks for them."""
 
-    data = StringField(say("Data"), [AnyOf((LOW, FULL))])
+    load = StringField(say("Data"), [AnyOf((LOW, FULL))])

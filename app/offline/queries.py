@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import brotli
+
 from app.content.rules import RENDERER_VERSION, Lesson
-from app.courses.queries import get_lesson, outline_of
-from app.courses.rules import Addresses, Outline, RevisionRef, is_served
-from app.offline.rules import file_digests, fingerprint, lesson_size, packed_size
+from app.courses.queries import get_lesson, outline_of, read_blobs
+from app.courses.rules import Addresses, Outline, Recent, RevisionRef, is_served
+from app.offline.rules import file_digests, fingerprint, is_packed, lesson_size
+
+BROTLI_QUALITY = 4
+MOST_MEASURED = 2_000_000
+"""Larger texts are taken to weigh what they weigh on disk."""
+_packed: Recent[int] = Recent(20_000)
 
 
 @dataclass(frozen=True)
@@ -52,5 +59,19 @@ def _page(
         outline.course.words(language),
         *file_digests(outline, paths),
     )
-    sizes = {path: packed_size(outline.files[path]) for path in sorted(paths)}
+    measured = wire_sizes(outline)
+    sizes = {path: measured[path] for path in sorted(paths)}
     return KeptPage(lesson, text.title, digest, lesson_size(outline, lesson, language), sizes)
+
+
+def wire_sizes(outline: Outline) -> dict[str, int]:
+    """Return what each file of data and media costs on the wire, by path.
+
+    Texts are compressed once to know it; a statement reads those that are not in memory.
+    """
+    entries = [entry for entry in outline.files.values() if is_served(entry.path)]
+    texts = {e.sha256: e for e in entries if is_packed(e) and e.size <= MOST_MEASURED}
+    missing = [name for name in texts if _packed.get(name) is None]
+    for name, content in zip(missing, read_blobs(missing) if missing else (), strict=True):
+        _packed.put(name, len(brotli.compress(content, quality=BROTLI_QUALITY)))
+    return {e.path: _packed.get(e.sha256) or e.size for e in entries}

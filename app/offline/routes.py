@@ -134,7 +134,7 @@ def shell() -> Any:
 @access("public")
 def kept() -> Any:
     """Show what this phone keeps and how much this browser loads; both are known to it alone."""
-    return render_template("offline/kept.html", form=DataForm(data={"data": "low"}), low=is_low())
+    return render_template("offline/kept.html", low=is_low())
 
 
 @bp.post("/<lang>/offline/data")
@@ -144,7 +144,7 @@ def choose_data() -> Any:
     form = DataForm()
     if not form.validate():
         raise Invalid(say("Choose one of the two; nothing was changed."))
-    chosen = str(form.data["data"])
+    chosen = form.load.data or ""
     response = redirect(url_for("offline.kept"), 303)
     response.set_cookie(DATA, chosen, max_age=YEAR, samesite="Lax", httponly=True)
     flash(
@@ -294,6 +294,7 @@ def offer(study: Study, language: str) -> str:
         return ""
     scope: rules.Scope = "all" if study.enrollment else "open"
     now = int(clock.now().timestamp())
+    sizes = queries.wire_sizes(outline)
     return render_template(
         "offline/_offer.html",
         outline=outline,
@@ -304,9 +305,9 @@ def offer(study: Study, language: str) -> str:
         scope=scope,
         token=rules.make_token(_key(), seen.slug, seen.short, scope, now),
         lessons=lessons,
-        size=rules.course_size(outline, lessons, language),
+        size=rules.course_size(outline, lessons, language, sizes),
         modules=[
-            (number, module, rules.course_size(outline, module.lessons, language))
+            (number, module, rules.course_size(outline, module.lessons, language, sizes))
             for number, module in enumerate(outline.course.modules)
         ],
     )
@@ -317,6 +318,6 @@ def spare_pictures(html: str, study: Study, language: str) -> str:
     if "<img" not in html or not is_low():
         return html
     base = _addresses(study.seen.slug, study.seen.short).files
-    entries = study.outline.files.values()
-    sizes = {base + entry.path: format_size(rules.packed_size(entry), g.lang) for entry in entries}
+    weights = queries.wire_sizes(study.outline)
+    sizes = {base + path: format_size(weight, g.lang) for path, weight in weights.items()}
     return rules.without_pictures(html, sizes, translate(say("Show the picture")))

@@ -13,15 +13,17 @@ from markupsafe import Markup, escape
 
 from app.content.files import suffix
 from app.content.rules import Lesson
-from app.courses.rules import FileEntry, Outline, is_served
+from app.courses.rules import FileEntry, Outline
 
 Scope = Literal["all", "open"]
 DAY = 86_400
 PACKED = frozenset({".csv", ".geojson", ".ipynb", ".json", ".svg", ".tsv", ".txt", ".md"})
-PACKED_SHARE = 0.4
-"""What compression leaves of a text, about."""
-FRAME = 2_600
+PAGE_SHARE = 0.24
+"""What compression leaves of a lesson, about."""
+FRAME = 2_300
 """Compressed bytes of a page around its lesson, about."""
+COURSE_FRAME = 2_400
+"""Compressed bytes of the list of lessons, for the phone and for its reader, about."""
 _FORM = re.compile(r"<form\b[^>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<input\b[^>]*\btype=[\"']?hidden\b[^>]*>", re.IGNORECASE)
 _FIGURE = re.compile(r"(<figure\b[^>]*>\s*)(<img\b[^>]*>)")
@@ -62,24 +64,26 @@ def readable(outline: Outline, scope: Scope) -> list[Lesson]:
     return [lesson for lesson in outline.lessons if scope == "all" or lesson.preview]
 
 
-def packed_size(entry: FileEntry) -> int:
-    """Return how many bytes of a file come over the wire, about."""
-    return int(entry.size * PACKED_SHARE) if suffix(entry.path) in PACKED else entry.size
+def is_packed(entry: FileEntry) -> bool:
+    """Tell whether a file is compressed on the wire."""
+    return suffix(entry.path) in PACKED
 
 
 def lesson_size(outline: Outline, lesson: Lesson, language: str) -> int:
     """Return how many bytes the edition of a lesson costs without its files, about."""
     source = outline.course.source
     weights = outline.weights.get(lesson.id, {})
-    return FRAME + int(weights.get(language, weights.get(source, 0)) * 0.26)
+    return FRAME + int(weights.get(language, weights.get(source, 0)) * PAGE_SHARE)
 
 
-def course_size(outline: Outline, lessons: Iterable[Lesson], language: str) -> int:
-    """Return how many bytes some lessons cost with the course's pictures and data, about."""
+def course_size(
+    outline: Outline, lessons: Iterable[Lesson], language: str, sizes: Mapping[str, int]
+) -> int:
+    """Return how many bytes some lessons cost, about; `sizes` are those of all files, by path."""
     lessons = list(lessons)
-    files = sum(packed_size(entry) for entry in outline.files.values() if is_served(entry.path))
     share = len(lessons) / len(outline.lessons) if outline.lessons else 0
-    return sum(lesson_size(outline, lesson, language) for lesson in lessons) + int(files * share)
+    pages = sum(lesson_size(outline, lesson, language) for lesson in lessons)
+    return COURSE_FRAME + pages + int(sum(sizes.values()) * share)
 
 
 def without_forms(html: str, sentence: str) -> str:

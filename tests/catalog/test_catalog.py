@@ -16,7 +16,9 @@ def publish(key, lessons, *, level="beginner", hours=2, languages=("fr",), start
     files["course.toml"] = toml.replace("hours = 2", f"hours = {hours}").encode()
     with write():
         made = import_course(actor=SYSTEM, checked=check_files(files), now=clock.now())
-        done = publish_course(actor=SYSTEM, revision_id=made.revision_id, starts_at=starts_at, now=clock.now())
+        done = publish_course(
+            actor=SYSTEM, revision_id=made.revision_id, starts_at=starts_at, now=clock.now()
+        )
     jobs.drain()
     return done
 

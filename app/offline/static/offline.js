@@ -73,23 +73,28 @@ async function offer(panel) {
   async function show(state, meta) {
     const count = Object.keys(meta?.pages || {}).length, wanted = meta?.wanted || 0;
     const values = { done: number(count), total: number(wanted), size: size(meta ? total(meta) : 0), date: day(meta?.at || Date.now()) };
+    panel.dataset.state = state;
     status.textContent = state ? say(state, values) : '';
     status.parentNode.hidden = !state;
-    status.parentNode.classList.toggle('wait', state !== 'kept');
+    const well = state === 'kept' || state === 'some';
+    status.parentNode.classList.toggle('wait', !well);
+    part('well').hidden = !well;
+    part('waiting').hidden = well;
     bar.hidden = !line;
     if (wanted) { bar.max = wanted; bar.value = count; }
     part('stop').hidden = !line;
-    part('go').hidden = !!line || state === 'kept' || state === 'some';
+    part('go').hidden = !!line || state === 'kept';
     part('remove').hidden = !!line || !count;
     part('modules').hidden = !!line || state === 'kept';
     part('list').hidden = !count;
-    if (state && state !== 'newer' && state !== 'kept') part('go').textContent = say('again');
+    if (state && state !== 'newer') part('go').textContent = say(state === 'some' ? 'rest' : 'again');
   }
 
   async function rest() {
     const meta = await read(name);
     if (!meta) return show('');
     if (!meta.done) return show('partly', meta);
+    module = undefined;
     if (meta.short === short) return show(meta.wanted < Number(panel.dataset.count) ? 'some' : 'kept', meta);
     const plan = await look().catch(() => null);
     await show('newer', meta);

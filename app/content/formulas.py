@@ -29,7 +29,9 @@ def mathml(latex: str, display: bool) -> str:
     except Exception as mistake:  # noqa: BLE001 — the library raises whatever it meets
         raise FormulaError(type(mistake).__name__.removesuffix("Error")) from None
     _clean(element)
-    if not display:
+    if display:
+        element.set("tabindex", "0")  # wide ones scroll, also for those without a mouse
+    else:
         element.attrib.pop("display", None)
     return ElementTree.tostring(element, encoding="unicode")
 

@@ -52,6 +52,7 @@ def _cleaner() -> Any:
     }
     for name in _MATH:
         attributes[name] = set(_MATH_ATTRIBUTES)
+    attributes["math"].add("tabindex")
     return nh3.Cleaner(
         tags={*_TEXT, *_MATH},
         clean_content_tags={"script", "style"},

@@ -58,7 +58,7 @@ def test_formulas_become_mathml_and_stay_out_of_code():
     text = html("A $\\frac{1}{2}$ and `$x$`.\n\n$$\n\\sum_{i=1}^n x_i\n$$")
     assert "<math><mrow><mfrac>" in text
     assert "<code>$x$</code>" in text
-    assert '<p id="p-2"><math display="block">' in text
+    assert '<p id="p-2"><math display="block" tabindex="0">' in text
     assert "latex" not in text
 
 

@@ -28,9 +28,19 @@ PERMISSIONS = {
     "people.import": Permission(say("Bring people into a center"), ("manager", "admin")),
 }
 PERSONAL = (
-    PersonalData("center_member", "person_id", export=("center_id", "joined_at"), erase="delete"),
     PersonalData(
-        "cohort_member", "person_id", export=("cohort_id", "joined_at", "left_at"), erase="delete"
+        "center_member",
+        "person_id",
+        export=("center_id", "joined_at"),
+        erase="delete",
+        words=say("The centers that you belong to"),
+    ),
+    PersonalData(
+        "cohort_member",
+        "person_id",
+        export=("cohort_id", "joined_at", "left_at"),
+        erase="delete",
+        words=say("The cohorts that you are or were in"),
     ),
 )
 

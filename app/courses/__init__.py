@@ -35,13 +35,31 @@ def init_app(app: Flask) -> None:
 
 def _declare_personal_data() -> None:
     acts = (
-        ("courses.revisions", "revision", "created_by", ("hash", "created_at")),
-        ("courses.publications", "publication", "published_by", ("course_id", "published_at")),
-        ("courses.withdrawals", "publication", "withdrawn_by", ("course_id", "withdrawn_at")),
+        (
+            "courses.revisions",
+            "revision",
+            "created_by",
+            ("hash", "created_at"),
+            say("The versions of courses that you uploaded"),
+        ),
+        (
+            "courses.publications",
+            "publication",
+            "published_by",
+            ("course_id", "published_at"),
+            say("The publications of courses that you made"),
+        ),
+        (
+            "courses.withdrawals",
+            "publication",
+            "withdrawn_by",
+            ("course_id", "withdrawn_at"),
+            say("The publications that you took back"),
+        ),
     )
-    for name, table, column, export in acts:
+    for name, table, column, export, words in acts:
         hooks.register(
             PersonalData,
             name,
-            PersonalData(table, column, export, "anonymize", anonymize=(column,)),
+            PersonalData(table, column, export, "anonymize", anonymize=(column,), words=words),
         )

@@ -10,6 +10,7 @@ from app.centers.hooks import CohortJoined
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.hooks import hooks as registry
+from app.kernel.i18n import say
 from app.kernel.outbox import Subscriber
 from app.learning import services
 from app.learning.routes import bp
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
                 "last_place",
             ),
             erase="delete",
+            words=say("The courses that you follow, since when and how far"),
         ),
     )
     registry.register(
@@ -47,6 +49,7 @@ def init_app(app: Flask) -> None:
             person_column="person_id",
             export=("course_id", "lesson_id", "done_at"),
             erase="delete",
+            words=say("The lessons that you finished, and when"),
         ),
     )
     registry.register(AfterSignIn, "learning", AfterSignIn(keep=_keep))

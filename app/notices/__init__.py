@@ -14,13 +14,20 @@ from app.notices import jobs, routes
 from app.web.hooks import NavItem
 
 PERSONAL = (
-    PersonalData("notice_receipt", "person_id", export=("notice_id", "read_at"), erase="delete"),
+    PersonalData(
+        "notice_receipt",
+        "person_id",
+        export=("notice_id", "read_at"),
+        erase="delete",
+        words=say("The messages that staff sent you, and when you read them"),
+    ),
     PersonalData(
         "notice",
         "sender_id",
         export=("text", "sent_at"),
         erase="keep",
-        keep_reason="Messages that you sent stay with the people who received them.",
+        keep_reason=say("They stay with the people who received them."),
+        words=say("The messages that you sent"),
     ),
 )
 

@@ -18,6 +18,7 @@ PERSONAL = (
         "person_id",
         export=("name", "name_ar", "email", "phone", "cohort", "language"),
         erase="delete",
+        words=say("Your line in a file with which a center brought people in"),
     ),
     PersonalData(
         "roster",
@@ -25,6 +26,7 @@ PERSONAL = (
         export=("file_name", "created_at"),
         erase="anonymize",
         anonymize=("uploaded_by",),
+        words=say("The files of people that you brought in"),
     ),
 )
 LINKS = {

@@ -11,6 +11,7 @@ from app.kernel import audit, clock
 from app.kernel.audit import AuditContent
 from app.kernel.db import Base, db, write
 from app.kernel.hooks import hooks
+from app.kernel.i18n import Sentence
 from app.kernel.outbox import RecordedEvent
 from app.signin import rules
 from app.signin.models import SignInSession
@@ -45,6 +46,13 @@ def test_every_table_that_points_at_a_person_is_declared(app):
         if key.target_fullname == "person.id"
     }
     assert pointing - declared == set()
+
+
+def test_what_is_kept_is_said_in_words(app):
+    core = hooks.collect(PersonalData)
+    assert [name for name, data in core if not isinstance(data.words, Sentence)] == []
+    kept = [data.keep_reason for _, data in core if data.erase == "keep"]
+    assert [reason for reason in kept if not isinstance(reason, Sentence)] == []
 
 
 def test_every_declaration_names_columns_that_exist_and_words(app):
@@ -131,7 +139,7 @@ def test_an_erased_person_is_nobody(client, amina, app):
     assert audit.verify() == []
     names = set(db.session.scalars(select(RecordedEvent.name)))
     assert "accounts.person_erased.v1" in names
-    assert "was erased" in waiting("amina@example.org")[-1]
+    assert "a été effacé" in waiting("amina@example.org")[-1]
 
 
 def test_the_address_is_free_again(client, amina):

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 
 from app import create_app
 from app.accounts.models import Address, Person, RoleGrant
-from app.kernel import clock, migrations
+from app.kernel import clock, i18n, migrations
 from app.kernel.actors import Actor, Grant
 from app.kernel.db import db, write
 from app.settings import Secret, Settings, use_settings
@@ -39,6 +39,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in gone]
+
+
+@pytest.fixture(autouse=True)
+def source_language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests read the English source, whether catalogs are compiled or not; browsers read all."""
+    if request.node.get_closest_marker("browser"):
+        return
+    monkeypatch.setattr(i18n, "_folders", [])
+    i18n.catalog.cache_clear()
+    i18n.language.set("en")
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,10 @@ where gunicorn spent 0.20 (docs/decisions/0003). With SQLite everything runs on 
 PostgreSQL any number of nodes may run `rihla serve` or `rihla jobs work`.
 """
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,10 +30,27 @@ STOP_SECONDS = 15
 def serve(host: str, port: int, workers: int, threads: int, jobs: bool) -> None:
     """Serve the site until told to stop (SIGTERM)."""
     get_settings()  # a wrong setting ends it here, with its sentence
+    _refuse_taken_port(host, port)
     commands = [_web_command(host, port, workers, threads)]
     if jobs:
         commands.append([sys.executable, "-m", "app.cli", "jobs", "work"])
     sys.exit(Supervisor(commands).run())
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Stop when somebody listens there: the web server would share the port without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 < port < 65536:
+        raise click.ClickException(f"There is no port {port}: choose one from 1 to 65535.")
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as trouble:
+        if trouble.errno == errno.EADDRINUSE:
+            raise click.ClickException(
+                f"Port {port} is taken: another program, perhaps this site, is running there. "
+                f"Stop it, or choose another port, as in PORT={port + 1}."
+            ) from None
+        raise click.ClickException(f"Nobody can listen on {host}, port {port}: {trouble}") from None
 
 
 def _web_command(host: str, port: int, workers: int, threads: int) -> list[str]:

@@ -58,8 +58,8 @@ bench: $(VENV)/dev.stamp $(VENV)/mo.stamp ## Measure pages beside a bare Flask a
 	@$(BIN)/python -m tests.bench
 
 lock: $(VENV)/dev.stamp ## Renew the locked dependencies
-	$(BIN)/pip-compile -q --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --allow-unsafe --output-file .ci/requirements.txt setup.cfg
-	$(BIN)/pip-compile -q --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --allow-unsafe --extra dev -c .ci/requirements.txt --output-file .ci/requirements-dev.txt setup.cfg
+	$(BIN)/pip-compile -q --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --allow-unsafe --output-file .ci/requirements.txt setup.cfg
+	$(BIN)/pip-compile -q --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --allow-unsafe --extra dev -c .ci/requirements.txt --output-file .ci/requirements-dev.txt setup.cfg
 
 clean: ## Remove what can be made again (not instance/)
 	rm -rf $(VENV) *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

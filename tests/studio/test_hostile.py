@@ -1,7 +1,6 @@
 """Uploads made to break things: each gets a clear answer and nothing is kept."""
 
 import io
-import re
 import sqlite3
 import struct
 import threading
@@ -136,11 +135,10 @@ def test_a_drawing_with_a_script_is_refused(client: Any, author: Any) -> None:
 
 
 def test_template_syntax_in_a_title_is_never_worked_out(client: Any, author: Any) -> None:
-    files = samples.course(title="Sept {% if 1 %}fois{% endif %} {7*7}")
+    files = samples.course(title="Sept {% if 1 %}fois{% endif %}")
     post(client, archive({f"petit-cours/{p}": c for p, c in files.items()}))
     page = client.get("/fr/studio/courses/petit-cours").text
-    assert "{% if 1 %}" in page
-    assert "49" not in re.sub(r"[0-9a-f]{8,}", "", page)
+    assert "{% if 1 %}fois{% endif %}" in page
 
 
 def test_extra_fields_and_both_ways_at_once_are_refused(client: Any, author: Any) -> None:

@@ -31,6 +31,7 @@ PARTS = (
     "admin",
     "home",
     "demo",
+    "plugins",
 )
 """The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
 
@@ -51,5 +52,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.init_app(app)
     for name in PARTS:
         import_module(f"app.{name}").init_app(app)
+    import_module("app.plugins").start(app, settings)
     check(app)
     return app

@@ -8,6 +8,8 @@ from flask.cli import AppGroup, FlaskGroup, with_appcontext
 
 from app.kernel import audit, migrations
 from app.kernel.worker import work_until_signal
+from app.plugins.cli import plugin
+from app.plugins.loading import upgrade_schemas
 from app.serve import serve
 
 
@@ -26,16 +28,19 @@ main = FlaskGroup(
 db_group = AppGroup("db", help="The database's schema.")
 jobs_group = AppGroup("jobs", help="Background work.")
 audit_group = AppGroup("audit", help="The audit trail.")
-for command in (db_group, jobs_group, audit_group, serve):
+for command in (db_group, jobs_group, audit_group, serve, plugin):
     main.add_command(command)
 
 
 @db_group.command("upgrade")
 @click.option("--to", default="head", help="Revision to stop at.")
 def upgrade(to: str) -> None:
-    """Bring the schema to what this version expects."""
+    """Bring the schema to what this version expects; that of plugins too."""
     migrations.upgrade(to=to)
     click.echo(f"schema at {migrations.current()}")
+    if to == "head":
+        for name, why in upgrade_schemas().items():
+            click.echo(f"plugin {name} stays off: {why}", err=True)
 
 
 @db_group.command("downgrade")

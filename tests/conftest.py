@@ -20,10 +20,14 @@ from app.accounts.models import Address, Person, RoleGrant
 from app.kernel import clock, i18n, migrations
 from app.kernel.actors import Actor, Grant
 from app.kernel.db import db, write
+from app.plugins.loading import upgrade_schemas
 from app.settings import Secret, Settings, use_settings
 from app.signin.models import SignInSession
 from tests import databases, postgresql
 from tests.client import CheckingClient
+
+SHELF = Path(__file__).resolve().parent / "plugins" / "shelf"
+"""Plugins of the tests, loaded beside those of the product: `sample`."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,6 +83,8 @@ def schema_url(site_folder: Path) -> str:
     app = create_app(settings_for(url, site_folder))
     with app.app_context():
         migrations.upgrade()
+        assert upgrade_schemas() == {}
+        db.session.remove()
         db.engine.dispose()
     return url
 
@@ -91,6 +97,7 @@ def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
         "secret_key": Secret("for tests only"),
         "public_url": "http://localhost",
         "testing": True,
+        "plugin_folders": (str(SHELF),),
     }
     return Settings(**(given | changes))
 
@@ -126,6 +133,7 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         db.session.remove()
         outer.rollback()
         connection.close()
+        app.extensions["plugins"].forget()
     clock.shift(0)
 
 

@@ -16,6 +16,7 @@ from app import create_app
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.settings import Secret, Settings
+from tests.conftest import SHELF
 from tests.world import STAFF, Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
@@ -49,6 +50,14 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "partners.edit": {"slug": "partner"},
     "partners.partner": {"slug": "partner"},
     "partners.remove_person": {"slug": "partner", "person": "partner_person"},
+    "plugins.center_settings": {"name": "=sample"},
+    "plugins.center_switch": {"name": "=sample"},
+    "plugins.plugin": {"name": "=sample"},
+    "plugins.resume": {"name": "=sample"},
+    "plugins.rules": {"name": "=sample"},
+    "plugins.settings": {"name": "=sample"},
+    "plugins.switch": {"name": "=sample"},
+    "plugins.switch_centers": {"name": "=sample"},
     "rosters.confirm": {"public_id": "roster"},
     "rosters.join": {"slug": "center"},
     "rosters.person": {"public_id": "member"},
@@ -106,6 +115,7 @@ def _methods() -> dict[str, set[str]]:
         secret_key=Secret("x"),
         database_url="sqlite://",
         testing=True,
+        plugin_folders=(str(SHELF),),
     )
     found: dict[str, set[str]] = {}
     for rule in create_app(settings).url_map.iter_rules():

@@ -24,6 +24,8 @@ from app.kernel.jobs import Job
 from app.learning.models import Enrollment, LessonDone
 from app.notices.models import Notice, NoticeReceipt
 from app.partners.models import Partner
+from app.plugins import services as plugins
+from app.plugins.gate import get_gate
 from app.rosters.models import Roster, RosterLine
 from app.tokens import services as tokens
 from tests.conftest import Made, add_person, add_session
@@ -77,6 +79,15 @@ def build() -> World:
     own = _side("kenitra", "Kénitra", "القنيطرة", "python-donnees")
     other = _side("rabat", "Rabat", "الرباط", "ia-en-service")
     world = World(own, other)
+    with write():
+        plugins.set_rules(
+            actor=SYSTEM,
+            snapshot=get_gate().current(),
+            name="sample",
+            everywhere=True,
+            open_to_centers=True,
+            now=clock.now(),
+        )
     places: dict[str, tuple[str, int]] = {
         "instructor": ("center", own.center_id),
         "manager": ("center", own.center_id),

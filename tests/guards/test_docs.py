@@ -76,7 +76,7 @@ def test_the_page_of_commands_is_what_the_commands_say():
 def _small_site():
     from app import create_app
 
-    return create_app(Settings(testing=True))
+    return create_app(Settings(testing=True, instance=ROOT / "instance"))
 
 
 def test_the_page_of_settings_names_every_setting():

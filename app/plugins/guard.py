@@ -1,0 +1,229 @@
+"""Calling what plugins brought, so that a failure stays theirs.
+
+Every callable of a contribution is wrapped when it is registered. What it raises is counted and
+answered as its kind says (app/plugins/kinds.py); what is slow is counted too. Failures are written
+down after the request or job; five in ten minutes pause the contribution until an admin resumes it.
+"""
+
+import inspect
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from threading import Lock
+from typing import Any
+
+from flask import Flask, request
+from flask.signals import got_request_exception
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.kernel import clock, place
+from app.kernel import db as database
+from app.kernel.db import db, write
+from app.kernel.errors import Forbidden
+from app.kernel.i18n import say
+from app.kernel.jobs import JobType
+from app.kernel.logs import get_logger
+from app.kernel.outbox import Event, Subscriber
+from app.plugins.gate import Gate
+from app.plugins.kinds import PASS_ON, Call, KindRule
+from app.plugins.services import Failure, keep_failures
+
+BUDGET_SECONDS = 0.25
+"""So long may one call take while a page is made; longer counts as a failure."""
+MOST_PENDING = 200
+
+
+class WroteWhileShowing(RuntimeError):
+    """A contribution to a page changed objects of the session."""
+
+
+class WrongArguments(TypeError):
+    """A callable of a contribution cannot be called as the core calls it."""
+
+
+class Failures:
+    """What failed in this process and is not written down yet."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self._pending: dict[tuple[str, str], Failure] = {}
+        self._lock = Lock()
+
+    def note(
+        self, plugin: str, hook: str, error: BaseException | str, *, may_pause: bool = True
+    ) -> None:
+        """Remember a failure until `flush`, and log it."""
+        get_logger().error("plugin_failed", plugin=plugin, hook=hook, error=repr(error))
+        trace, text = "", str(error)
+        if isinstance(error, BaseException):
+            trace = "".join(traceback.format_exception(error))
+            text = "".join(traceback.format_exception_only(error)).strip()
+        with self._lock:
+            before = self._pending.get((plugin, hook))
+            count = before.count + 1 if before else 1
+            if before or len(self._pending) < MOST_PENDING:
+                self._pending[plugin, hook] = Failure(plugin, hook, text, trace, count, may_pause)
+
+    def flush(self) -> None:
+        """Write down what failed; whatever that meets, the request is over."""
+        if not self._pending or database._writing.get():
+            return
+        with self._lock:
+            found, self._pending = list(self._pending.values()), {}
+        try:
+            with write():
+                keep_failures(found, self.gate.folder, now=clock.now())
+        except (SQLAlchemyError, OSError):
+            get_logger().error("plugin_failures_lost", exc_info=True)
+            db.session.rollback()
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """One callable of one contribution of one plugin."""
+
+    call: Callable[..., Any]
+    plugin: str
+    hook: str
+    rule: KindRule
+    answer: Call
+    failures: Failures
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as the rule of its kind says."""
+        if self.rule.policy == "contribute":
+            return self._contribute(args, kwargs)
+        if self.rule.policy == "decide":
+            return self._decide(args, kwargs)
+        return self._follow(args, kwargs)
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether it failed too often lately."""
+        known = self.failures.gate.known
+        return known is not None and (self.plugin, self.hook) in known.decisions.paused
+
+    def _contribute(self, args: Any, kwargs: Any) -> Any:
+        if self.is_paused:
+            return self._fall_back(RuntimeError(f"{self.plugin}: {self.hook} is paused"))
+        began = time.perf_counter()
+        try:
+            result = self.call(*args, **kwargs)
+            if not database._writing.get() and _is_touched():
+                raise WroteWhileShowing(f"{self.hook} changed objects while a page was made")
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code may raise anything)
+            _clean_session()
+            self.failures.note(self.plugin, self.hook, error)
+            return self._fall_back(error)
+        took = time.perf_counter() - began
+        if took > BUDGET_SECONDS:
+            text = f"took {took:.2f} s; {BUDGET_SECONDS} s are the budget"
+            self.failures.note(self.plugin, self.hook, text)
+        return result
+
+    def _fall_back(self, error: BaseException) -> Any:
+        if self.answer.otherwise is not PASS_ON:
+            return self.answer.otherwise
+        if isinstance(error, Exception):
+            raise error
+        raise RuntimeError(repr(error)) from error
+
+    def _decide(self, args: Any, kwargs: Any) -> Any:
+        try:
+            if not database._writing.get():
+                return self.call(*args, **kwargs)
+            with db.session.begin_nested():
+                return self.call(*args, **kwargs)
+        except (Exception, SystemExit) as error:
+            self.failures.note(self.plugin, self.hook, error, may_pause=False)
+            raise Forbidden(
+                say(
+                    "A rule of the plugin %(name)s could not be checked, so nothing was done.",
+                    name=self.plugin,
+                ),
+                todo=say("Try again later; who looks after the site was told."),
+            ) from error
+
+    def _follow(self, args: Any, kwargs: Any) -> Any:
+        now, kind = self.failures.gate.current(), self.hook.partition(":")[0]
+        if now.is_upgrading(self.plugin):
+            raise RuntimeError(f"{self.plugin} gets new code; this is tried again")
+        center_id = _center_of(args) if kind == Subscriber.__name__ else None
+        active = now.for_center(center_id) if center_id else now.anywhere
+        if kind in (Subscriber.__name__, JobType.__name__) and self.plugin not in active:
+            get_logger().info("plugin_skipped", plugin=self.plugin, hook=self.hook)
+            return None
+        token = place.center.set(center_id)
+        try:
+            return self.call(*args, **kwargs)
+        except (Exception, SystemExit) as error:
+            self.failures.note(self.plugin, self.hook, error, may_pause=False)
+            if isinstance(error, Exception):
+                raise
+            raise RuntimeError(repr(error)) from error
+        finally:
+            place.center.reset(token)
+
+
+def _center_of(args: Any) -> int | None:
+    """Return the center where an event happened, if it says so."""
+    found = getattr(args[0], "center_id", None) if args and isinstance(args[0], Event) else None
+    return found or None
+
+
+def _is_touched() -> bool:
+    session = db.session()
+    return bool(session.new or session.deleted or session.dirty)
+
+
+def _clean_session() -> None:
+    """Let the core go on with a session that a plugin left broken or changed."""
+    if not database._writing.get():
+        db.session.rollback()
+
+
+def wrap(thing: Any, plugin: str, kind: Any, name: str, rule: KindRule, failures: Failures) -> Any:
+    """Return the contribution with every callable guarded. Raises WrongArguments."""
+    if not is_dataclass(thing):
+        return thing
+    changes: dict[str, Any] = {}
+    for field in fields(thing):
+        call, found = rule.calls.get(field.name), getattr(thing, field.name)
+        if call is None or found is None:
+            continue
+        _check_arguments(found, call, f"{kind.__name__} {name}: {field.name}")
+        hook = f"{kind.__name__}:{name}.{field.name}"
+        changes[field.name] = Guarded(found, plugin, hook, rule, call, failures)
+    return replace(thing, **changes) if changes else thing  # type: ignore[type-var]
+
+
+def _check_arguments(found: Any, call: Call, where: str) -> None:
+    if not callable(found):
+        raise WrongArguments(f"{where} is not a function")
+    if call.arguments is None:
+        return
+    try:
+        inspect.signature(found).bind(*[None] * call.arguments)
+    except TypeError as error:
+        raise WrongArguments(
+            f"{where} is called with {call.arguments} arguments: {error}"
+        ) from None
+    except ValueError:  # a builtin that does not say
+        return
+
+
+def install(app: Flask, failures: Failures) -> None:
+    """Write failures down after each request and job; count what a plugin's own pages raise."""
+    app.extensions["plugin_failures"] = failures
+    pages: Mapping[str, Any] = app.view_functions
+
+    def page_failed(_app: Any, exception: BaseException, **_: Any) -> None:
+        endpoint = request.endpoint
+        plugin = failures.gate.pages.get(request.blueprint or "")
+        if plugin and endpoint in pages:
+            failures.note(plugin, f"page:{endpoint}", exception, may_pause=False)
+
+    got_request_exception.connect(page_failed, app, weak=False)
+    app.teardown_request(lambda _error: failures.flush())
+    app.teardown_appcontext(lambda _error: failures.flush())

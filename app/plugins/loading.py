@@ -1,0 +1,288 @@
+"""Bringing plugins into an application at its start, one after the other, each on its own.
+
+Whatever one of them does here, it is undone, the plugin gets a state and a sentence, and the start
+goes on. What ends the process or never comes back is the sentinel's business.
+"""
+
+import importlib
+import sys
+import time
+import traceback
+from types import TracebackType
+
+from flask import Flask
+
+from app.accounts.hooks import PersonalData
+from app.kernel import clock, migrations
+from app.kernel.actors import Permission
+from app.kernel.db import db, write
+from app.kernel.hooks import hooks
+from app.kernel.i18n import say
+from app.kernel.logs import get_logger
+from app.plugins import gate as gates
+from app.plugins import guard, schema, tables
+from app.plugins.discovery import Record, discover, home
+from app.plugins.hooks import Routes
+from app.plugins.manifest import parse
+from app.plugins.queries import read_at_start
+from app.plugins.registration import (
+    PluginHooks,
+    Refused,
+    Taken,
+    add_templates,
+    apply,
+    blueprints_of,
+    check_tables,
+    refuse_changes,
+    try_routes,
+)
+from app.plugins.rules import Manifest, ManifestError, Site, check_fit, order_plugins
+from app.plugins.sentinel import Sentinel
+from app.plugins.services import bump, remember
+from app.plugins.words import add_words
+from app.settings import Settings
+from app.web.assets import Assets
+
+OURS = ("granian", "gunicorn", "app/serve.py", "app/kernel/worker.py")
+OWN = ("hooks", "routes", "view_functions", "blueprints", "commands")
+MOST_ASSETS = 512_000
+"""Bytes of styles, scripts and pictures that one plugin may bring to browsers."""
+
+
+def load_plugins(app: Flask, settings: Settings) -> None:
+    """Find all plugins, load those that can run, and put the gate in front of them."""
+    records = discover(settings)
+    _add_missing(app, records)
+    gate = gates.Gate({}, home(settings))
+    failures = guard.Failures(gate)
+    gates.install(app, gate)
+    guard.install(app, failures)
+    sentinel = Sentinel(gate.folder)
+    if is_safe(settings):
+        for record in records.values():
+            if record.state == "found":
+                record.fail(say("The site runs in safe mode, without plugins."), "asleep")
+    else:
+        sentinel.sweep(clock.now())
+        _set_aside(records, sentinel)
+    order = plan(records, Site(_version(), schema=migrations.head() or ""))
+    gate.records = {name: records[name] for name in (*order, *(records.keys() - set(order)))}
+    for name in order:
+        _load(app, records[name], gate, failures, sentinel)
+    _declare_privacy(records)
+    add_words(gate.records.values())
+
+
+def is_safe(settings: Settings) -> bool:
+    """Tell whether the site is to start without plugins."""
+    return settings.plugins_safe_mode or (home(settings) / "safe-mode").exists()
+
+
+def _version() -> str:
+    from app import __version__
+
+    return __version__
+
+
+def _add_missing(app: Flask, records: dict[str, Record]) -> None:
+    """Add the plugins that the database knows and that have no files here any more."""
+    with app.app_context():
+        known, _ = read_at_start()
+    for name, row in known.items():
+        if name in records and records[name].manifest is None:
+            records[name].manifest = _kept_manifest(row.manifest)
+        if name in records or row.state == "uninstalled":
+            continue
+        record = Record(name, row.source, home(app.extensions["settings"]) / name, f"rihla_{name}")
+        record.manifest = _kept_manifest(row.manifest)
+        record.fail(say("Its files are gone. Its data waits in the database."), "missing")
+        records[name] = record
+
+
+def _kept_manifest(text: str) -> Manifest | None:
+    try:
+        return parse(text)
+    except ManifestError:
+        return None
+
+
+def _set_aside(records: dict[str, Record], sentinel: Sentinel) -> None:
+    for name, entry in sentinel.quarantined().items():
+        record = records.get(name)
+        if record is None or record.state != "found" or entry.get("version") != record.version:
+            continue
+        if entry.get("held"):
+            record.fail(say("It was set aside by hand and is not loaded."), "quarantined")
+        else:
+            record.fail(
+                say(
+                    "It ended the server twice while it was being loaded, so it is set aside. "
+                    "The site works without it."
+                ),
+                "quarantined",
+            )
+
+
+def plan(records: dict[str, Record], site: Site) -> list[str]:
+    """Return the plugins to load in their order; the others get their state and sentence."""
+    available = {
+        name: record.version for name, record in records.items() if record.state == "found"
+    }
+    for name in list(available):
+        record = records[name]
+        if record.manifest is None:
+            continue
+        for sentence in check_fit(record.manifest, site, available):
+            record.fail(sentence, "incompatible")
+    needs = {
+        name: frozenset(record.manifest.plugins)
+        for name, record in records.items()
+        if record.state == "found" and record.manifest
+    }
+    order, circles = order_plugins(needs)
+    for name, circle in circles.items():
+        records[name].fail(
+            say("Plugins wait for each other: %(circle)s.", circle=" → ".join(circle)),
+            "incompatible",
+        )
+    return [name for name in order if name in needs]
+
+
+def _load(
+    app: Flask, record: Record, gate: gates.Gate, failures: guard.Failures, sentinel: Sentinel
+) -> None:
+    manifest = record.manifest
+    if manifest is None:
+        return
+    absent = [name for name in manifest.plugins if gate.records[name].state != "loaded"]
+    if absent:
+        record.fail(say("It needs %(names)s, which did not start.", names=", ".join(absent)))
+        return
+    began, taken = time.perf_counter(), Taken(app, blueprints_of(record.name))
+    try:
+        with sentinel.watch(record.name, record.version):
+            _bring(app, record, manifest, taken, failures)
+        record.state = "loaded"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
+            raise  # the server is told to stop, and says so inside the plugin's import
+        _give_up(record, error, taken, gate)
+    record.load_ms = (time.perf_counter() - began) * 1000
+
+
+def _bring(
+    app: Flask, record: Record, manifest: Manifest, taken: Taken, failures: guard.Failures
+) -> None:
+    module = _import(record)
+    brought = PluginHooks(manifest)
+    for permission in manifest.permissions:
+        brought.register(
+            Permission,
+            permission.name,
+            Permission(permission.label, permission.roles),  # type: ignore[arg-type]
+        )
+    register = getattr(module, "register", None)
+    if not callable(register):
+        raise Refused(say("Its package has no function register(hooks)."))
+    register(brought)
+    tables.registry_of(record.name).configure()
+    refuse_changes(taken)
+    check_tables(manifest)
+    for _, _, thing in brought.brought:
+        if isinstance(thing, Routes):
+            try_routes(app, record, thing)
+    assets = _check_assets(record)
+    apply(app, record, brought, failures)
+    refuse_changes(taken, lambda name: name in OWN)
+    add_templates(app, record)
+    if assets:
+        known: Assets = app.extensions["assets"]
+        known.add_folder(record.folder / "static", f"x/{record.name}/")
+    head = schema.head_of(record)
+    if head:
+        failures.gate.heads[record.name] = head
+
+
+def _import(record: Record) -> object:
+    if record.path and record.source == "folder":
+        package = importlib.import_module("plugins")
+        if str(record.path) not in package.__path__:
+            package.__path__.append(str(record.path))
+    elif record.path and str(record.path) not in sys.path:
+        sys.path.append(str(record.path))
+    importlib.invalidate_caches()
+    module = importlib.import_module(record.package)
+    file = getattr(module, "__file__", None) or ""
+    if not file.startswith(str(record.folder)):
+        raise Refused(say("Another package of the same name is in the way: %(place)s.", place=file))
+    return module
+
+
+def _check_assets(record: Record) -> bool:
+    folder = record.folder / "static"
+    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+    if size > MOST_ASSETS:
+        raise Refused(
+            say(
+                "Its styles, scripts and pictures weigh %(size)s kB; %(most)s kB is the most.",
+                size=size // 1000,
+                most=MOST_ASSETS // 1000,
+            )
+        )
+    return folder.is_dir()
+
+
+def _is_ours(trace: TracebackType | None) -> bool:
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    file = trace.tb_frame.f_code.co_filename if trace else ""
+    return any(name in file for name in OURS)
+
+
+def _give_up(record: Record, error: BaseException, taken: Taken, gate: gates.Gate) -> None:
+    taken.undo()
+    tables.forget_tables(record.name)
+    gate.heads.pop(record.name, None)
+    for blueprint in [name for name, by in gate.pages.items() if by == record.name]:
+        del gate.pages[blueprint]
+    for name in tables.modules_of(record.package):
+        del sys.modules[name]
+    if isinstance(error, Refused):
+        record.fail(error.sentence)
+    else:
+        sentence = say(
+            "It could not be loaded: %(why)s",
+            why="".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:300],
+        )
+        record.fail(sentence, trace="".join(traceback.format_exception(error))[-4000:])
+    get_logger().error("plugin_not_loaded", plugin=record.name, why=str(record.problems[-1]))
+
+
+def upgrade_schemas() -> dict[str, str]:
+    """Bring the tables of all plugins to what their code expects; return what failed and why."""
+    gate = gates.get_gate()
+    failed = schema.upgrade_all(gate.records)
+    db.session.rollback()
+    with write():
+        remember(gate.records, now=clock.now())
+        bump(gate.folder)
+    gate.forget()
+    return failed
+
+
+def _declare_privacy(records: dict[str, Record]) -> None:
+    """Declare what plugins keep about people, also those that are off, broken or gone."""
+    for name, record in records.items():
+        for table in record.manifest.privacy if record.manifest else ():
+            data = PersonalData(
+                table.table,
+                table.person,
+                table.export,
+                table.erase,
+                table.anonymize,
+                table.keep_reason,
+                table.words,
+            )
+            hooks.register(PersonalData, table.table, data, owner=name)

@@ -1,0 +1,101 @@
+"""The tables of plugins: each plugin has its own chain of migrations and its own version table.
+
+So a plugin whose files are gone keeps its tables and blocks nobody. A migration of a plugin may
+touch only tables that begin with its name; another one undoes the whole migration.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from app.kernel import migrations
+from app.kernel.db import db
+from app.kernel.i18n import say
+from app.plugins.discovery import Record
+
+_TABLE = re.compile(
+    r"\s*(?:(?:CREATE|DROP|ALTER)\s+TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|INSERT\s+INTO|UPDATE"
+    r"|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|CREATE\s+(?:UNIQUE\s+)?INDEX\s+\S+\s+ON)"
+    r"\s+[\"`]?([A-Za-z0-9_.]+)",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"\s*DROP\s+INDEX(?:\s+IF\s+EXISTS)?\s+[\"`]?([A-Za-z0-9_.]+)", re.IGNORECASE)
+
+
+class TableTheft(RuntimeError):
+    """A plugin's migration touched a table that is not the plugin's; all of it was undone."""
+
+
+def folder_of(record: Record) -> Path | None:
+    """Return where the plugin's migrations stand; None when it has none."""
+    if record.manifest is None or not record.manifest.migrations:
+        return None
+    return record.folder / record.manifest.migrations
+
+
+def head_of(record: Record) -> str | None:
+    """Return the newest revision that the plugin's files bring."""
+    folder = folder_of(record)
+    return migrations.head(folder) if folder else None
+
+
+def upgrade(record: Record, to: str = "head", engine: Engine | None = None) -> None:
+    """Bring a plugin's tables forward, in one transaction. Raises TableTheft, or what failed."""
+    _move(migrations.upgrade, record, to, engine)
+
+
+def downgrade(record: Record, to: str = "base", engine: Engine | None = None) -> None:
+    """Take a plugin's tables back; `base` drops them with their rows."""
+    _move(migrations.downgrade, record, to, engine)
+
+
+def _move(act: Any, record: Record, to: str, engine: Engine | None) -> None:
+    folder = folder_of(record)
+    if folder is None or record.manifest is None:
+        return
+    engine = engine or db.engine
+    with _own_tables_only(engine, record.name):
+        act(engine, to, folder=folder, version_table=record.manifest.version_table)
+
+
+@contextmanager
+def _own_tables_only(engine: Engine, plugin: str) -> Iterator[None]:
+    def check(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found = _TABLE.match(statement)
+        if found and not _is_own(found[1].rpartition(".")[2], plugin):
+            raise TableTheft(f"{plugin}: {statement.strip()[:80]}")
+        found = _INDEX.match(statement)
+        if found and f"{plugin}_" not in found[1]:
+            raise TableTheft(f"{plugin}: {statement.strip()[:80]}")
+
+    event.listen(engine, "before_cursor_execute", check)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", check)
+
+
+def _is_own(table: str, plugin: str) -> bool:
+    name = table.removeprefix("_alembic_tmp_")
+    return name.startswith(f"{plugin}_") or name == f"alembic_version_{plugin}"
+
+
+def upgrade_all(records: Mapping[str, Record]) -> dict[str, str]:
+    """Bring the tables of all plugins forward; one that fails stays as it was.
+
+    Returns what failed, in a sentence for each plugin; those are off until it is mended.
+    """
+    failed: dict[str, str] = {}
+    for name, record in records.items():
+        if record.manifest is None or record.state in ("failed", "incompatible", "missing"):
+            continue
+        try:
+            upgrade(record)
+        except Exception as error:  # noqa: BLE001  (foreign code: whatever it raises, it is undone)
+            failed[name] = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+            record.notes.append(say("Its tables could not be renewed: %(why)s", why=failed[name]))
+    return failed

@@ -74,7 +74,7 @@ def check_files(files: Mapping[str, bytes], slug: str = "") -> Checked:
 
     It takes a while: do it before the transaction that imports.
     """
-    return examine(files, slug, dict(hooks.collect(BlockType)))
+    return examine(files, slug, dict(hooks.collect(BlockType, anywhere=True)))
 
 
 def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: datetime) -> Imported:

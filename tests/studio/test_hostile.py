@@ -198,7 +198,8 @@ def test_two_people_who_publish_at_once_leave_one_winner(committed_app: Any) -> 
 
 
 def test_the_same_course_imported_at_once_by_two_is_one_course(committed_app: Any) -> None:
-    checked = services.check_files(samples.course())
+    with committed_app.app_context():
+        checked = services.check_files(samples.course())
     ready = threading.Barrier(4)
     found: list[Any] = []
 

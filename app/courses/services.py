@@ -73,7 +73,7 @@ def slug_from(name: str) -> str:
 def check_files(
     files: Mapping[str, bytes], slug: str = "", step: Callable[[], None] = lambda: None
 ) -> Checked:
-    """Check the files of a course with every kind of block that is known here. Reads no database.
+    """Check the files of a course with every kind of block that is known here.
 
     It takes a while, a second for some 150 kB of text: do it before the transaction that imports.
     `step` is called twice for each text, for whoever shows how far it is.

@@ -1,7 +1,6 @@
 """Checks a whole course: every mistake, each with file, line, column and how to mend it."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from app.content.checker_files import check_files
 from app.content.checker_text import check_page
@@ -25,16 +24,7 @@ def check(
     files: Mapping[str, bytes], block_types: Mapping[str, BlockType] | None = None
 ) -> list[Problem]:
     """Return every problem of a course, in order of place; without errors it may be published."""
-    return check_course(files, block_types).problems
-
-
-class Findings(NamedTuple):
-    """What a check leaves, so that whoever keeps the course reads and renders it only once."""
-
-    course: Course | None
-    problems: list[Problem]
-    weights: Mapping[str, Mapping[str, int]]
-    """Bytes of HTML by lesson id and language, of the texts that could be rendered."""
+    return check_course(files, block_types)[1]
 
 
 def check_course(
@@ -42,27 +32,16 @@ def check_course(
     block_types: Mapping[str, BlockType] | None = None,
     *,
     slug: str = "",
-    step: Callable[[], None] = lambda: None,
-) -> Findings:
-    """Check a course. `step` is called twice for each text, for whoever shows how far it is."""
+) -> tuple[Course | None, list[Problem]]:
+    """Return the course as well as its problems, so that publishing reads it only once."""
     course, problems = read_course(files, slug=slug)
     problems = [*problems, *check_files(files)]
-    pages: Mapping[str, Page] = {}
     if course is not None:
-        pages = _pages(course, files, problems, step)
+        pages = _pages(course, files, problems)
         for page in pages.values():
             problems += check_page(page, course, pages, block_types or {}, files)
-            step()
         problems += _translations(course, pages, block_types or {})
-    return Findings(course, sorted(set_of(problems), key=Problem.order), _weights(pages))
-
-
-def _weights(pages: Mapping[str, Page]) -> Mapping[str, Mapping[str, int]]:
-    weights: dict[str, dict[str, int]] = {}
-    for page in pages.values():
-        if page.lesson:
-            weights.setdefault(page.lesson, {})[page.text.language] = page.weight
-    return weights
+    return course, sorted(set_of(problems), key=Problem.order)
 
 
 def one_line(problem: Problem) -> str:
@@ -70,18 +49,12 @@ def one_line(problem: Problem) -> str:
     return str(problem)
 
 
-def _pages(
-    course: Course,
-    files: Mapping[str, bytes],
-    problems: list[Problem],
-    step: Callable[[], None],
-) -> dict[str, Page]:
+def _pages(course: Course, files: Mapping[str, bytes], problems: list[Problem]) -> dict[str, Page]:
     """Return every text of the course by path, rendered once for its anchors and its weight."""
     pages: dict[str, Page] = {}
     for lesson in course.lessons:
         for text in lesson.texts.values():
             page = _page(files, text, lesson.id, problems)
-            step()
             if page:
                 pages[text.path] = page
     for path in sorted(files):
@@ -89,7 +62,6 @@ def _pages(
         if found and found["language"] in course.languages:
             text = LessonText(found["language"], path, "")
             page = _page(files, text, "", problems)
-            step()
             if page:
                 pages[path] = page
     return pages
@@ -108,15 +80,7 @@ def _page(
         return None
     rendered = render(source, language=text.language, context=_context(files, text.path))
     problems += _weight(text.path, rendered.weight) if lesson else []
-    return Page(
-        text,
-        lesson,
-        source,
-        body.split("\n"),
-        first_line,
-        frozenset(rendered.anchors),
-        rendered.weight,
-    )
+    return Page(text, lesson, source, body.split("\n"), first_line, frozenset(rendered.anchors))
 
 
 def _context(files: Mapping[str, bytes], path: str) -> RenderContext:

@@ -10,6 +10,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "warning": {"fr": "Attention", "ar": "تنبيه", "en": "Warning"},
     "example": {"fr": "Exemple", "ar": "مثال", "en": "Example"},
     "hint": {"fr": "Indice", "ar": "تلميح", "en": "Hint"},
+    "solution": {"fr": "Solution", "ar": "الحلّ", "en": "Solution"},
     "code": {"fr": "Code", "ar": "شيفرة", "en": "Code"},
     "output": {"fr": "Résultat affiché", "ar": "النتيجة المعروضة", "en": "Output"},
     "table": {"fr": "Tableau", "ar": "جدول", "en": "Table"},
@@ -22,7 +23,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-CALLOUTS = ("note", "tip", "warning", "example", "hint")
+CALLOUTS = ("note", "tip", "warning", "example", "hint", "solution")
 
 
 def word(key: str, language: str) -> str:

@@ -6,6 +6,9 @@ What each kind is, when it is asked and what happens when it fails: docs/plugins
 
 from app.accounts.hooks import AccountPage, PersonalDataExtra, PersonErased, PersonJoined
 from app.centers.hooks import PlaceLink
+from app.content.blocks import ID as BLOCK_ID
+from app.content.blocks import Header, parse_header
+from app.content.fences import fences, mask
 from app.content.hooks import BlockType
 from app.content.rules import BlockNode, Problem
 from app.courses.hooks import BlockContext, CoursePublished, PublicationWithdrawn
@@ -27,6 +30,7 @@ from app.web.forms import Form
 from app.web.hooks import NavItem
 
 __all__ = [
+    "BLOCK_ID",
     "SDK_VERSION",
     "AccountPage",
     "Actor",
@@ -41,6 +45,7 @@ __all__ = [
     "Event",
     "Forbidden",
     "Form",
+    "Header",
     "HealthCheck",
     "Hooks",
     "Invalid",
@@ -64,8 +69,11 @@ __all__ = [
     "UTCDateTime",
     "access",
     "clock",
+    "fences",
     "load_actor",
+    "mask",
     "new_public_id",
+    "parse_header",
     "say",
     "say_n",
     "translate",

@@ -3,22 +3,33 @@
 The web server is granian: on the project's machines it spent 0.08 ms of CPU on an empty answer
 where gunicorn spent 0.20 (docs/decisions/0003). With SQLite everything runs on this machine; with
 PostgreSQL any number of nodes may run `rihla serve` or `rihla jobs work`.
+
+This process imports the core and then forks: its children share that memory and start at once.
+Plugins are imported by the children alone, so that one that is started anew has new code.
 """
 
 import errno
-import os
+import gc
+import multiprocessing
 import signal
 import socket
-import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import Any
 
 import click
 
 from app.settings import get_settings
 
 STOP_SECONDS = 15
+METHOD = "fork" if sys.platform == "linux" else "spawn"
+STOPS = (signal.SIGTERM, signal.SIGINT)
+Act = Callable[[], None]
 
 
 @click.command("serve")
@@ -31,10 +42,20 @@ def serve(host: str, port: int, workers: int, threads: int, jobs: bool) -> None:
     """Serve the site until told to stop (SIGTERM)."""
     get_settings()  # a wrong setting ends it here, with its sentence
     _refuse_taken_port(host, port)
-    commands = [_web_command(host, port, workers, threads)]
+    children: list[Act] = [partial(_serve_pages, host, port, workers, threads)]
     if jobs:
-        commands.append([sys.executable, "-m", "app.cli", "jobs", "work"])
-    sys.exit(Supervisor(commands).run())
+        children.append(_do_jobs)
+    _import_core()
+    sys.exit(Supervisor(children).run())
+
+
+def _import_core() -> None:
+    from app import PARTS
+
+    for name in PARTS:
+        import_module(f"app.{name}")
+    gc.collect()
+    gc.freeze()  # collections in the children leave what they share alone
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -53,65 +74,83 @@ def _refuse_taken_port(host: str, port: int) -> None:
         raise click.ClickException(f"Nobody can listen on {host}, port {port}: {trouble}") from None
 
 
-def _web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
-    options = {
-        "interface": "wsgi",
-        "host": host,
-        "port": port,
-        "workers": workers,
-        "blocking-threads": threads,
-        "backlog": 2048,
-        "workers-kill-timeout": STOP_SECONDS,
-        "log-level": "warning",
-    }
-    flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        *flags,
-        "--respawn-failed-workers",
-        "--factory",
+def _serve_pages(host: str, port: int, workers: int, threads: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    multiprocessing.set_start_method(METHOD, force=True)  # also for granian's own processes
+    Server(
         "app.wsgi:create_wsgi",
-    ]
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=2048,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        factory=True,
+    ).serve()
+
+
+def _do_jobs() -> None:
+    from app import create_app
+    from app.kernel.worker import work_until_signal
+
+    work_until_signal(create_app())
 
 
 class Supervisor:
     """Keeps its children running; one that dies is started again, SIGTERM ends them all."""
 
-    def __init__(self, commands: list[list[str]]) -> None:
-        self.commands = commands
-        self.children: list[subprocess.Popen[bytes]] = []
+    def __init__(self, acts: list[Act]) -> None:
+        self.acts = acts
+        self.context: Any = multiprocessing.get_context(METHOD)
+        self.children: list[BaseProcess] = []
         self.stopping = False
 
     def run(self) -> int:
         """Start the children and watch them; return the exit status."""
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
-        self.children = [self._start(command) for command in self.commands]
+        for number in STOPS:
+            signal.signal(number, self._stop)
+        self.children = [self._start(act) for act in self.acts]
         born = time.monotonic()
         while not self.stopping:
             time.sleep(0.2)
             for place, child in enumerate(self.children):
-                if child.poll() is None or self.stopping:
+                if child.is_alive() or self.stopping:
                     continue
                 if place == 0 and time.monotonic() - born < 3:
-                    self._stop()  # the port is taken, or the site cannot start: say so
-                    return child.returncode or 1
-                self.children[place] = self._start(self.commands[place])
+                    self._stop()  # the site cannot start, and has said why
+                    return child.exitcode or 1
+                self.children[place] = self._start(self.acts[place])
         until = time.monotonic() + STOP_SECONDS
         for child in self.children:
-            try:
-                child.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            child.join(max(0.1, until - time.monotonic()))
+            if child.is_alive():
                 child.kill()
         return 0
 
-    def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(command, env=os.environ)  # noqa: S603  (our own programs)
+    def _start(self, act: Act) -> BaseProcess:
+        child: BaseProcess = self.context.Process(target=partial(_begin, act))
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the child has let go of our handler
+        try:
+            child.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        return child
 
     def _stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self.stopping = True
         for child in self.children:
-            if child.poll() is None:
+            if child.is_alive():
                 child.terminate()
+
+
+def _begin(act: Act) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    act()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 
 from app import create_app
@@ -107,6 +108,7 @@ def build(url: str, folder: Path, **changes: Any) -> Flask:
     app = create_app(settings_for(url, folder, **changes))
     app.config["WTF_CSRF_ENABLED"] = False  # tests/abuse/test_abuse_08 switches it on
     app.test_client_class = CheckingClient
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # workers and runs share templates
     return app
 
 

@@ -23,6 +23,7 @@ from app.kernel import migrations
 from app.kernel.db import Base, allow_writing, db
 from app.settings import Secret, Settings
 from tests import databases, postgresql, world
+from tests.conftest import SHELF
 
 CHATTER = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK|BEGIN|PRAGMA")
 
@@ -44,6 +45,7 @@ def settings(url: str, folder: Path) -> Settings:
         secret_key=Secret("measured"),
         public_url="http://127.0.0.1:8212",
         log_level="error",
+        plugin_folders=(str(SHELF),),
     )
 
 

@@ -9,6 +9,8 @@ from app.content.context import FileRef, RenderContext
 from app.content.files import read_folder
 from app.content.markdown import render
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parents[2] / "courses"
 COURSES = sorted(path.parent.name for path in FOLDER.glob("*/course.toml"))
 

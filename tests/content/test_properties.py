@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ PIECES = st.sampled_from(
 MARKDOWN = st.lists(PIECES, max_size=60).map("".join)
 
 
+@pytest.mark.slow
 @QUICK
 @given(MARKDOWN | st.text(max_size=300), st.sampled_from(["fr", "ar", "en"]))
 def test_rendering_never_raises(source, language):
@@ -80,6 +82,7 @@ def test_reading_never_raises(files, course):
     assert all(problem.line >= 1 and problem.column >= 1 for problem in problems)
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     st.integers(0, len(LESSON)), MARKDOWN, st.sampled_from([FR, EN, "course.toml", "bank/a.fr.md"])

@@ -87,6 +87,7 @@ def expected(world, declared, role, side, is_list):
     return "open" if there or is_list else 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("endpoint", routes.endpoints())
 def test_a_route_opens_to_whom_it_is_declared_and_to_nobody_else(site, endpoint):
     app, world = site
@@ -117,6 +118,7 @@ def check(case, status, want, method):
         assert status == want, case
 
 
+@pytest.mark.slow
 def test_those_who_may_open_a_page_see_it(site):
     """A page that is open answers 200 to those who hold its permission for that place."""
     app, world = site
@@ -131,6 +133,7 @@ def test_those_who_may_open_a_page_see_it(site):
                 assert status == 200, f"{rule.rule} as {role}: {status}"
 
 
+@pytest.mark.slow
 def test_things_of_another_center_are_not_found_under_ones_own(site):
     """Ids of center B under the address of center A: nothing, for everybody, admins included."""
     app, world = site

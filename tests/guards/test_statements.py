@@ -18,6 +18,8 @@ from tests.courses import samples
 from tests.undo import undone
 from tests.world import ROLES, opened
 
+pytestmark = pytest.mark.slow
+
 LEARNERS = 200
 LESSONS = 60
 BUDGETS = {

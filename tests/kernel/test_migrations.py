@@ -94,6 +94,7 @@ def revision_of(engine):
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+@pytest.mark.slow
 def test_the_schema_goes_up_down_and_up_and_says_what_the_models_say(empty_url, tmp_path):
     app = build(empty_url, tmp_path)
     with app.app_context():

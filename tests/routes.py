@@ -75,6 +75,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "signup.send_invitation": {"token": "?invitation"},
     "studio.course": {"slug": "course"},
     "studio.download": {"slug": "course", "short": "short"},
+    "studio.one_upload": {"public_id": "upload"},
     "studio.preview": {"slug": "course", "short": "short"},
     "studio.preview_file": {"slug": "course", "short": "short", "path": "file"},
     "studio.preview_lesson": {

@@ -27,6 +27,7 @@ from app.partners.models import Partner
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
 from app.rosters.models import Roster, RosterLine
+from app.studio.models import CourseUpload
 from app.tokens import services as tokens
 from tests.conftest import Made, add_person, add_session
 from tests.conftest import build as make_app
@@ -61,6 +62,7 @@ class Side:
     instructor: str = ""
     trainer: str = ""
     learner: str = ""
+    upload: str = ""
 
 
 @dataclass
@@ -108,6 +110,7 @@ def build() -> World:
         world.cookies[role] = add_session(person)
     own.instructor = own.trainer = world.people["instructor"].public_id
     own.learner = world.people["learner"].public_id
+    own.upload = _send(world.people["instructor"].id)
     with write():
         for purpose, data in (("reset", {}), ("invitation", {}), ("sign_up", {})):
             world.secrets[purpose] = tokens.issue(
@@ -204,7 +207,23 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         instructor=trainer.public_id,
         trainer=trainer.public_id,
         learner=member.public_id,
+        upload=_send(trainer.id),
     )
+
+
+def _send(person_id: int) -> str:
+    """Return an upload whose check stopped."""
+    with write() as session:
+        upload = CourseUpload(
+            person_id=person_id,
+            file_name="cours.zip",
+            slug="cours",
+            state="stopped",
+            created_at=clock.now(),
+        )
+        session.add(upload)
+        session.flush()
+        return upload.public_id
 
 
 def _granted(person: Made, role: str, scope: str, scope_id: int) -> RoleGrant:

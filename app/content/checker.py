@@ -1,6 +1,7 @@
 """Checks a whole course: every mistake, each with file, line, column and how to mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from app.content.checker_files import check_files
 from app.content.checker_text import check_page
@@ -24,7 +25,16 @@ def check(
     files: Mapping[str, bytes], block_types: Mapping[str, BlockType] | None = None
 ) -> list[Problem]:
     """Return every problem of a course, in order of place; without errors it may be published."""
-    return check_course(files, block_types)[1]
+    return check_course(files, block_types).problems
+
+
+class Findings(NamedTuple):
+    """What a check leaves, so that whoever keeps the course reads and renders it only once."""
+
+    course: Course | None
+    problems: list[Problem]
+    weights: Mapping[str, Mapping[str, int]]
+    """Bytes of HTML by lesson id and language, of the texts that could be rendered."""
 
 
 def check_course(
@@ -32,16 +42,27 @@ def check_course(
     block_types: Mapping[str, BlockType] | None = None,
     *,
     slug: str = "",
-) -> tuple[Course | None, list[Problem]]:
-    """Return the course as well as its problems, so that publishing reads it only once."""
+    step: Callable[[], None] = lambda: None,
+) -> Findings:
+    """Check a course. `step` is called twice for each text, for whoever shows how far it is."""
     course, problems = read_course(files, slug=slug)
     problems = [*problems, *check_files(files)]
+    pages: Mapping[str, Page] = {}
     if course is not None:
-        pages = _pages(course, files, problems)
+        pages = _pages(course, files, problems, step)
         for page in pages.values():
             problems += check_page(page, course, pages, block_types or {}, files)
+            step()
         problems += _translations(course, pages, block_types or {})
-    return course, sorted(set_of(problems), key=Problem.order)
+    return Findings(course, sorted(set_of(problems), key=Problem.order), _weights(pages))
+
+
+def _weights(pages: Mapping[str, Page]) -> Mapping[str, Mapping[str, int]]:
+    weights: dict[str, dict[str, int]] = {}
+    for page in pages.values():
+        if page.lesson:
+            weights.setdefault(page.lesson, {})[page.text.language] = page.weight
+    return weights
 
 
 def one_line(problem: Problem) -> str:
@@ -49,12 +70,18 @@ def one_line(problem: Problem) -> str:
     return str(problem)
 
 
-def _pages(course: Course, files: Mapping[str, bytes], problems: list[Problem]) -> dict[str, Page]:
+def _pages(
+    course: Course,
+    files: Mapping[str, bytes],
+    problems: list[Problem],
+    step: Callable[[], None],
+) -> dict[str, Page]:
     """Return every text of the course by path, rendered once for its anchors and its weight."""
     pages: dict[str, Page] = {}
     for lesson in course.lessons:
         for text in lesson.texts.values():
             page = _page(files, text, lesson.id, problems)
+            step()
             if page:
                 pages[text.path] = page
     for path in sorted(files):
@@ -62,6 +89,7 @@ def _pages(course: Course, files: Mapping[str, bytes], problems: list[Problem]) 
         if found and found["language"] in course.languages:
             text = LessonText(found["language"], path, "")
             page = _page(files, text, "", problems)
+            step()
             if page:
                 pages[path] = page
     return pages
@@ -80,7 +108,15 @@ def _page(
         return None
     rendered = render(source, language=text.language, context=_context(files, text.path))
     problems += _weight(text.path, rendered.weight) if lesson else []
-    return Page(text, lesson, source, body.split("\n"), first_line, frozenset(rendered.anchors))
+    return Page(
+        text,
+        lesson,
+        source,
+        body.split("\n"),
+        first_line,
+        frozenset(rendered.anchors),
+        rendered.weight,
+    )
 
 
 def _context(files: Mapping[str, bytes], path: str) -> RenderContext:

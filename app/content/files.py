@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Limits:
     files: int = 5_000
     ratio: int = 100
     archive_bytes: int = 200_000_000
+    text_bytes: int = 10_000_000
+    """Of all texts together: what can be checked in some two minutes."""
 
 
 LIMITS = Limits()
@@ -87,6 +89,20 @@ def refuse_weight(path: str, size: int, total: int, count: int, limits: Limits) 
         )
 
 
+def weigh_text(sizes: Mapping[str, int], limits: Limits = LIMITS) -> int:
+    """Return the bytes of all Markdown by the sizes of the files. Raises Invalid when too many."""
+    weight = sum(size for path, size in sizes.items() if suffix(path) == ".md")
+    if weight > limits.text_bytes:
+        raise Invalid(
+            say(
+                "The texts of the course are larger than %(limit)s MB together; nothing was kept.",
+                limit=limits.text_bytes // 1_000_000,
+            ),
+            todo=say("Split it into several courses."),
+        )
+    return weight
+
+
 def read_folder(folder: str | Path, limits: Limits = LIMITS) -> dict[str, bytes]:
     """Return path → bytes of a course on disk; raises Invalid on links, devices and odd names."""
     root = Path(folder)
@@ -102,6 +118,7 @@ def read_folder(folder: str | Path, limits: Limits = LIMITS) -> dict[str, bytes]
         total += entry.stat(follow_symlinks=False).st_size
         refuse_weight(path, entry.stat(follow_symlinks=False).st_size, total, len(files), limits)
         files[path] = _read(entry.path, path, limits)
+    weigh_text({path: len(data) for path, data in files.items()}, limits)
     return files
 
 

@@ -39,6 +39,8 @@ class Page:
     lines: list[str]
     first_line: int
     anchors: frozenset[str]
+    weight: int
+    """Bytes of its HTML."""
 
     @property
     def path(self) -> str:

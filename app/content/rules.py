@@ -3,7 +3,7 @@
 Revisions keep a `Course` as their manifest (`to_dict`, `course_from_dict`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -40,6 +40,41 @@ class Problem:
     def order(self) -> tuple[str, int, int, str, str]:
         """Return the key that sorts problems by place, errors before warnings."""
         return (self.path, self.line, self.column, self.severity, self.message.text)
+
+    def to_json(self) -> list[Any]:
+        """Return it as JSON; see `problem_from_json`."""
+        place = (self.severity, self.path, self.line, self.column)
+        return [*place, sentence_to_json(self.message), sentence_to_json(self.remedy)]
+
+
+def sentence_to_json(sentence: Sentence) -> dict[str, Any]:
+    """Return a sentence as JSON, to be kept and shown in the language of whoever reads it."""
+    values = {
+        name: sentence_to_json(value)
+        if isinstance(value, Sentence)
+        else value
+        if isinstance(value, (int, float))
+        else str(value)
+        for name, value in sentence.values.items()
+    }
+    return {"text": sentence.text, "values": values, "many": sentence.many}
+
+
+def sentence_from_json(kept: Mapping[str, Any]) -> Sentence:
+    """Return the sentence that `sentence_to_json` was given."""
+    values = {
+        name: sentence_from_json(value) if isinstance(value, dict) else value
+        for name, value in kept["values"].items()
+    }
+    return Sentence(kept["text"], values, kept["many"])
+
+
+def problem_from_json(kept: Sequence[Any]) -> Problem:
+    """Return the problem that `Problem.to_json` was made of."""
+    severity, path, line, column, message, remedy = kept
+    return Problem(
+        severity, path, line, column, sentence_from_json(message), sentence_from_json(remedy)
+    )
 
 
 def error(path: str, line: int, column: int, message: Sentence, remedy: Sentence) -> Problem:

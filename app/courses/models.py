@@ -52,6 +52,8 @@ class Revision(Base):
     """(path, sha256, size, and for pictures width, height) of each file."""
     outline: Mapped[dict[str, Any]] = mapped_column(JSONDocument, deferred=True)
     """All that a page shows without opening a file; see `rules.Outline`."""
+    problems: Mapped[list[list[Any]] | None] = mapped_column(JSONDocument, deferred=True)
+    """What the check said when it was kept; see `Problem.to_json`."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from app.centers.hooks import CourseChoice
 from app.content.markdown import render
-from app.content.rules import RENDERER_VERSION, Rendered
+from app.content.rules import RENDERER_VERSION, Problem, Rendered, problem_from_json
 from app.courses import policies
 from app.courses.models import Blob, Course, Publication, Revision
 from app.courses.rules import (
@@ -339,6 +339,12 @@ def _revisions() -> Any:
     return select(
         Revision.id, Revision.hash, Revision.course_id, Revision.created_at, Revision.created_by
     )
+
+
+def list_problems(ref: RevisionRef) -> tuple[Problem, ...]:
+    """Return what the check said of a revision when it was kept."""
+    kept = db.session.scalar(select(Revision.problems).where(Revision.id == ref.revision_id))
+    return tuple(problem_from_json(one) for one in kept or ())
 
 
 def list_publications(course_id: int, limit: int = HISTORY_LIMIT) -> list[PublicationInfo]:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,6 @@ from app.content.checker import check_course
 from app.content.context import FileRef, RenderContext
 from app.content.files import PICTURES, suffix
 from app.content.hooks import BlockType
-from app.content.markdown import render
 from app.content.media import pixels
 from app.content.rules import Problem
 from app.kernel.errors import Invalid
@@ -108,6 +107,20 @@ class Checked:
     def errors(self) -> tuple[Problem, ...]:
         """Return the problems that forbid keeping it."""
         return tuple(problem for problem in self.problems if problem.is_error)
+
+
+def parts_of(entries: Iterable[FileEntry], most: int = 4_000_000) -> Iterator[list[FileEntry]]:
+    """Cut files into parts of at most so many bytes, or of one file."""
+    part: list[FileEntry] = []
+    size = 0
+    for entry in entries:
+        if part and size + entry.size > most:
+            yield part
+            part, size = [], 0
+        part.append(entry)
+        size += entry.size
+    if part:
+        yield part
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,32 +243,23 @@ class Addresses:
 
 
 def examine(
-    files: Mapping[str, bytes], slug: str = "", block_types: Mapping[str, BlockType] | None = None
+    files: Mapping[str, bytes],
+    slug: str = "",
+    block_types: Mapping[str, BlockType] | None = None,
+    step: Callable[[], None] = lambda: None,
 ) -> Checked:
     """Read and check the files of a course. Never raises for what is in them."""
-    course, problems = check_course(files, block_types, slug=slug)
+    course, problems, weights = check_course(files, block_types, slug=slug, step=step)
     entries = tuple(
         FileEntry(path, hashlib.sha256(data).hexdigest(), len(data), *_pixels(path, data))
         for path, data in sorted(files.items())
     )
     ordered = tuple(sorted(problems, key=lambda found: (not found.is_error, found.order())))
-    good = course is not None and not any(found.is_error for found in problems)
-    weights = _weights(course, files) if course and good else {}
     return Checked(files, course, ordered, entries, weights, revision_hash(files))
 
 
 def _pixels(path: str, data: bytes) -> tuple[int, int]:
     return pixels(data) if suffix(path) in PICTURES else (0, 0)
-
-
-def _weights(course: content.Course, files: Mapping[str, bytes]) -> Mapping[str, Mapping[str, int]]:
-    return {
-        lesson.id: {
-            language: render(files[text.path].decode(), language=language).weight
-            for language, text in lesson.texts.items()
-        }
-        for lesson in course.lessons
-    }
 
 
 def render_context(

@@ -1,7 +1,7 @@
 """What can be done with courses: import, publish, take back. Each is safe when done twice."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.courses.rules import (
     SLUG,
     Checked,
     CourseRefused,
+    FileEntry,
     Outline,
     RevisionRef,
     examine,
@@ -69,12 +70,15 @@ def slug_from(name: str) -> str:
     return slug if SLUG.match(slug) else ""
 
 
-def check_files(files: Mapping[str, bytes], slug: str = "") -> Checked:
-    """Check the files of a course with every kind of block that is known here. Reads no database.
+def check_files(
+    files: Mapping[str, bytes], slug: str = "", step: Callable[[], None] = lambda: None
+) -> Checked:
+    """Check the files of a course with every kind of block that is known here.
 
-    It takes a while: do it before the transaction that imports.
+    It takes a while, a second for some 150 kB of text: do it before the transaction that imports.
+    `step` is called twice for each text, for whoever shows how far it is.
     """
-    return examine(files, slug, dict(hooks.collect(BlockType, anywhere=True)))
+    return examine(files, slug, dict(hooks.collect(BlockType, anywhere=True)), step)
 
 
 def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: datetime) -> Imported:
@@ -86,7 +90,7 @@ def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: dateti
     if checked.errors or checked.course is None:
         raise CourseRefused(checked.problems)
     course, is_new_course = _course_for(actor, checked, slug, now)
-    _keep_blobs(checked)
+    keep_files(checked, checked.entries)
     revision_id = _add_revision(actor, checked, course.id, now)
     is_new_revision = revision_id is not None
     if revision_id is None:
@@ -166,8 +170,13 @@ def _lock_course(which: Any) -> Course | None:
     ).one_or_none()
 
 
-def _keep_blobs(checked: Checked) -> None:
-    sizes = {entry.sha256: entry for entry in checked.entries}
+def keep_files(checked: Checked, entries: Iterable[FileEntry]) -> None:
+    """Keep the bytes of some files; those that are kept already cost nothing.
+
+    `import_course` does it for all. Whoever brings much in does it before, a part in each
+    transaction, so that nobody waits for the whole.
+    """
+    sizes = {entry.sha256: entry for entry in entries}
     known = set(db.session.scalars(select(Blob.sha256).where(Blob.sha256.in_(sizes))))
     fresh = [entry for name, entry in sizes.items() if name not in known]
     for start in range(0, len(fresh), BATCH):
@@ -194,6 +203,7 @@ def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime)
             hash=checked.hash,
             manifest=[list(astuple(entry)) for entry in checked.entries],
             outline=outline.to_json(),
+            problems=[problem.to_json() for problem in checked.problems],
             created_at=now,
             created_by=actor.id or None,
         )

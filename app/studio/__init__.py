@@ -1,20 +1,33 @@
 """The author's way in by browser: upload, checker's report, preview, publishing, taking back.
 
-It keeps nothing of its own: courses and their publications are `app.courses`; the reader and the
-checker are `app.content`.
+It keeps only uploads that are too large to be checked while somebody waits, until that was done:
+courses and their publications are `app.courses`; the reader and the checker are `app.content`.
 """
 
 from flask import Flask
 
+from app.accounts.hooks import PersonalData
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
-from app.studio import routes
+from app.studio import jobs, routes
 from app.web.hooks import NavItem
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and their link in the top bar."""
     app.register_blueprint(routes.bp)
+    jobs.register()
+    hooks.register(
+        PersonalData,
+        "course_upload",
+        PersonalData(
+            "course_upload",
+            "person_id",
+            ("file_name", "state", "created_at"),
+            "delete",
+            words=say("The courses that you sent and that wait for their check"),
+        ),
+    )
     hooks.register(
         NavItem,
         "studio",

@@ -4,18 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from app.accounts.models import Person
 from app.centers.models import Center, Cohort
 from app.courses import queries as courses
+from app.courses.models import Course
 from app.courses.queries import CourseRef, PublicationInfo, RevisionInfo
 from app.courses.rules import Outline, Published
 from app.kernel.actors import Actor
 from app.kernel.db import db
-from app.studio.rules import Dated, State, states
+from app.kernel.errors import NotFound
+from app.kernel.jobs import Job
+from app.studio.models import CourseUpload
+from app.studio.rules import Dated, State, job_key, states
 
 MOST_COHORTS = 300
+MOST_UPLOADS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,55 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
         select(Person.id, Person.name, Person.name_ar).where(Person.id.in_(wanted))
     )
     return {id_: name or name_ar for id_, name, name_ar in rows}
+
+
+def get_upload(actor: Actor, public_id: str) -> CourseUpload:
+    """Return an upload of the person's own, or anybody's for who writes all courses."""
+    found = db.session.scalars(
+        select(CourseUpload).where(CourseUpload.public_id == public_id)
+    ).one_or_none()
+    if found is None or (found.person_id != actor.id and not actor.can("courses.write")):
+        raise NotFound
+    return found
+
+
+def find_slug(upload: CourseUpload) -> str | None:
+    """Return the address of the course that an upload became."""
+    return db.session.scalar(select(Course.slug).where(Course.id == upload.course_id))
+
+
+def list_uploads(person_id: int) -> list[CourseUpload]:
+    """Return the newest uploads of a person that are no version of a course, or not yet."""
+    return list(
+        db.session.scalars(
+            select(CourseUpload)
+            .where(CourseUpload.person_id == person_id, CourseUpload.state != "kept")
+            .order_by(CourseUpload.id.desc())
+            .limit(MOST_UPLOADS)
+        )
+    )
+
+
+def is_one_checked(person_id: int) -> bool:
+    """Tell whether an upload of the person is being checked, or waits for it."""
+    ids = db.session.scalars(
+        select(CourseUpload.id).where(
+            CourseUpload.person_id == person_id, CourseUpload.state == "checking"
+        )
+    ).all()
+    under_way = Job.key.in_([job_key(id_) for id_ in ids]), Job.state.in_(("ready", "running"))
+    return bool(ids) and bool(db.session.scalar(select(exists().where(*under_way))))
+
+
+def find_progress(upload: CourseUpload) -> tuple[bool, int, int]:
+    """Return whether the check of an upload is under way, and the steps (done, total) of it."""
+    row = db.session.execute(
+        select(Job.state, Job.progress).where(Job.key == job_key(upload.id))
+    ).first()
+    if row is None:
+        return False, 0, 0
+    done, total = row.progress or (0, 0)
+    return row.state in ("ready", "running"), done, total
 
 
 def list_cohorts(actor: Actor) -> list[CohortChoice]:

@@ -1,5 +1,6 @@
 """The author's pages: courses, upload, report, preview, publishing, taking back."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -7,12 +8,14 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from markupsafe import Markup
 
 from app.content.archive import write_zip
+from app.content.rules import Problem, problem_from_json, sentence_from_json
 from app.courses import policies, services
 from app.courses import queries as courses
 from app.courses.hooks import BlockContext, render_segments
 from app.courses.queries import CourseRef, RevisionInfo
 from app.courses.routes import send_file
 from app.courses.rules import Addresses, Checked
+from app.courses.services import check_files
 from app.kernel import clock, i18n
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
@@ -21,6 +24,7 @@ from app.studio import queries
 from app.studio import services as studio
 from app.studio.forms import PublishForm, UploadForm
 from app.studio.rules import MOST_PROBLEMS, by_file, changes
+from app.studio.services import Received
 from app.web.access import access
 from app.web.pages import flash
 
@@ -36,7 +40,8 @@ PRIVATE = "private, max-age=3600"
 def my_courses() -> Any:
     """List the courses that one may edit, with what is published of each."""
     cards = queries.list_cards(g.actor, now=clock.now())
-    return render_template("studio/courses.html", cards=cards)
+    uploads = queries.list_uploads(g.actor.id)
+    return render_template("studio/courses.html", cards=cards, uploads=uploads)
 
 
 @bp.route("/upload", methods=["GET", "POST"])
@@ -50,22 +55,38 @@ def upload() -> Any:
         form.form_errors.append(_words(refusal))
         answer = None
     finally:
-        for part in request.files.values():
+        for _, part in request.files.items(multi=True):
             part.close()
     return answer or (render_template("studio/upload.html", form=form), 422 if form.errors else 200)
 
 
 def _taken(form: UploadForm) -> Any:
-    checked, slug = _received(form)
-    return _report_refused(form, checked) if checked.errors else _keep(checked, slug)
+    received = _received(form)
+    if not received.is_checked_at_once:
+        return _check_later(received)
+    checked = check_files(received.files(), received.slug)
+    if not checked.errors:
+        return _keep(checked, received.slug)
+    known = courses.find_course_by_key(g.actor, checked.course.id) if checked.course else None
+    return _refused(checked.problems, form, is_known=known is not None), 422
 
 
-def _received(form: UploadForm) -> tuple[Checked, str]:
+def _received(form: UploadForm) -> Received:
     if form.archive.data and not form.parts():
-        return studio.check_archive(form.archive.data.filename, form.archive.data.stream)
+        return studio.receive_archive(form.archive.data.filename, form.archive.data.stream)
     if form.parts() and not form.archive.data:
-        return studio.check_folder([(part.filename, part.stream) for part in form.parts()])
+        return studio.receive_folder([(part.filename, part.stream) for part in form.parts()])
     raise Invalid(say("Choose a zip file or a folder, one of the two; nothing was kept."))
+
+
+def _check_later(received: Received) -> Any:
+    archive = received.archive()
+    with write():
+        kept = studio.keep_upload(
+            actor=g.actor, received=received, archive=archive, now=clock.now()
+        )
+        public_id = kept.public_id
+    return redirect(url_for("studio.one_upload", public_id=public_id), 303)
 
 
 def _keep(checked: Checked, slug: str) -> Any:
@@ -80,16 +101,39 @@ def _keep(checked: Checked, slug: str) -> Any:
     return redirect(url_for("studio.course", slug=kept.slug), 303)
 
 
-def _report_refused(form: UploadForm, checked: Checked) -> Any:
-    known = courses.find_course_by_key(g.actor, checked.course.id) if checked.course else None
+def _refused(problems: Sequence[Problem], form: UploadForm, *, is_known: bool) -> str:
     return render_template(
         "studio/refused.html",
         form=form,
-        checked=checked,
-        known=known,
-        groups=by_file(checked.problems),
-        more=max(0, len(checked.problems) - MOST_PROBLEMS),
-    ), 422
+        errors=sum(problem.is_error for problem in problems),
+        is_known=is_known,
+        groups=by_file(problems),
+        more=max(0, len(problems) - MOST_PROBLEMS),
+    )
+
+
+@bp.get("/uploads/<public_id>")
+@access("courses.write", scope="own")
+def one_upload(public_id: str) -> Any:
+    """Show how far the check of a large course has come, then what it says."""
+    found = queries.get_upload(g.actor, public_id)
+    form = UploadForm(formdata=None)
+    if found.state == "refused":
+        problems = [problem_from_json(one) for one in found.problems or ()]
+        return _refused(problems, form, is_known=found.course_id is not None)
+    is_working, done, total = queries.find_progress(found)
+    is_working = is_working and found.state == "checking"
+    page = render_template(
+        "studio/one_upload.html",
+        form=form,
+        upload=found,
+        is_working=is_working,
+        done=done,
+        total=total,
+        course_slug=queries.find_slug(found),
+        reason=[sentence_from_json(one) for one in found.reason or ()],
+    )
+    return page, 200, {"Refresh": "3"} if is_working else {}
 
 
 def _words(refusal: Refusal) -> str:
@@ -128,7 +172,7 @@ def _revision(slug: str, short: str) -> tuple[CourseRef, RevisionInfo]:
 def report(slug: str, short: str) -> Any:
     """Show what the check says of a revision that was kept."""
     found, revision = _revision(slug, short)
-    problems = studio.report_of(revision)
+    problems = courses.list_problems(revision)
     return render_template(
         "studio/report.html",
         course=found,

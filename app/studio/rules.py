@@ -6,14 +6,29 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Literal
 
-from app.content.files import LIMITS, Limits, is_ignored, refuse_name, refuse_weight
+from app.content.files import (
+    LIMITS,
+    Limits,
+    is_ignored,
+    refuse_name,
+    refuse_weight,
+    weigh_text,
+)
 from app.content.rules import Problem
 from app.courses.rules import Outline
 from app.kernel.errors import Invalid
 from app.kernel.i18n import say
 
 MOST_PROBLEMS = 300
+AT_ONCE_TEXT = 150_000
+AT_ONCE_BYTES = 5_000_000
+"""What is checked while its author waits, which is a second or so; more is a job."""
 State = Literal["seen", "planned", "replaced", "withdrawn"]
+
+
+def job_key(upload_id: int) -> str:
+    """Return the key of the job that checks an upload."""
+    return f"studio.check:{upload_id}"
 
 
 def top_folder(names: Iterable[str]) -> str:
@@ -46,6 +61,7 @@ def read_parts(parts: Sequence[tuple[str, IO[bytes]]], limits: Limits = LIMITS) 
         total += len(content)
         refuse_weight(path, len(content), total, len(files) + 1, limits)
         files[path] = content
+    weigh_text({path: len(content) for path, content in files.items()}, limits)
     return files
 
 

@@ -24,6 +24,7 @@ PARTS = (
     "learning",
     "catalog",
     "offline",
+    "activities",
     "rosters",
     "studio",
     "privacy",

@@ -20,6 +20,7 @@ from tests.conftest import SHELF
 from tests.world import STAFF, Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
+    "activities.answer": {"slug": "course", "lesson_id": "lesson", "block_id": "=predire"},
     "admin.forget_job": {"job_id": "=1"},
     "admin.grant_role": {"public_id": "member"},
     "admin.retry_job": {"job_id": "=1"},

@@ -69,6 +69,7 @@ class BlockContext:
     enrollment_id: int | None = None
     center_id: int | None = None
     cohort_id: int | None = None
+    course_slug: str = ""
 
 
 def render_segments(segments: Sequence[str | BlockNode], context: BlockContext) -> str:

@@ -293,6 +293,7 @@ def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Mar
         enrollment_id=own.id if own else None,
         center_id=own.center_id if own else None,
         cohort_id=own.cohort_id if own else None,
+        course_slug=study.seen.slug,
     )
     html = render_segments(rendered.segments, context)
     for _, other in hooks.collect(LessonFilter):

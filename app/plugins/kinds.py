@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.accounts.hooks import AccountPage, PersonalData, PersonalDataExtra
+from app.activities.hooks import ActivityType
 from app.centers.hooks import PlaceLink
 from app.content.hooks import BlockType
 from app.kernel.actors import Permission
@@ -74,6 +75,12 @@ KINDS: dict[Any, KindRule] = {
             "render": Call(3),
         },
         uses="blocks",
+        free_name=True,
+    ),
+    ActivityType: KindRule(
+        "decide",
+        {"read": Call(1), "take": Call(2), "mark": Call(4)},
+        uses="activities",
         free_name=True,
     ),
     HealthCheck: KindRule("contribute", {"check": Call(0, UNKNOWN)}, "anywhere", uses="health"),

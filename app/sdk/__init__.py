@@ -5,6 +5,9 @@ What each kind is, when it is asked and what happens when it fails: docs/plugins
 """
 
 from app.accounts.hooks import AccountPage, PersonalDataExtra, PersonErased, PersonJoined
+from app.activities.hooks import Activity, ActivityType, AnswerMarked, Item, Marked
+from app.activities.rules import ItemState, State
+from app.activities.showing import Frame, Shown, as_html, as_inline, show_item, states_of
 from app.centers.hooks import PlaceLink
 from app.content.blocks import ID as BLOCK_ID
 from app.content.blocks import Header, parse_header
@@ -31,6 +34,19 @@ from app.web.hooks import NavItem
 
 __all__ = [
     "BLOCK_ID",
+    "states_of",
+    "show_item",
+    "as_inline",
+    "as_html",
+    "Shown",
+    "Frame",
+    "State",
+    "ItemState",
+    "Marked",
+    "Item",
+    "AnswerMarked",
+    "ActivityType",
+    "Activity",
     "SDK_VERSION",
     "AccountPage",
     "Actor",

@@ -1,7 +1,7 @@
-"""A plugin of the tests: a table, a block, a page of each area, a setting, a job."""
+"""A plugin of the tests: a table, blocks, an activity, a page of each area, a setting, a job."""
 
-from app.sdk import BlockType, Hooks, JobType, NavItem, Routes, say
-from plugins.sample import models, routes  # noqa: F401  (models are declared by importing them)
+from app.sdk import ActivityType, BlockType, Hooks, JobType, NavItem, Routes, say
+from plugins.sample import models, riddle, routes  # noqa: F401  (models are declared by importing)
 
 
 def register(hooks: Hooks) -> None:
@@ -19,4 +19,6 @@ def register(hooks: Hooks) -> None:
             render=lambda node, prepared, context: f"<p>sample: {len(node.body)}</p>",
         ),
     )
+    hooks.register(BlockType, "riddle", riddle.BLOCK)
+    hooks.register(ActivityType, "riddle", ActivityType(riddle.read, riddle.take, riddle.mark))
     hooks.register(JobType, "count", JobType(lambda: None))

@@ -1,0 +1,73 @@
+"""What a plugin brings to ask something in a lesson, and what happens to answers, as events."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from app.content.rules import BlockNode
+from app.kernel.outbox import Event
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is asked and marked by itself.
+
+    `document` is all of it as plain JSON, the key included: kept for ever under its hash, so that
+    what was asked can always be shown and marked again. `most` is in hundredths of a point.
+    """
+
+    id: str
+    document: Mapping[str, Any]
+    most: int
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What a block asks. `tries` is how often each item may be checked; 0: without limit."""
+
+    items: tuple[Item, ...]
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What an answer is worth, in hundredths of a point.
+
+    `state` is right, partial, wrong, empty, waiting (for a person) or unreadable (it does not fit
+    what is asked now). `details` is plain JSON that only the kind of activity reads.
+    """
+
+    points: int
+    most: int
+    state: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ActivityType:
+    """A kind of activity, registered under the name of its block. All three are pure.
+
+    `read(node)` gives what a block asks, `take(document, form)` an answer out of a plain form as
+    JSON (None when nothing was answered), `mark(document, seed, value, hints)` what it is worth.
+    `mark` may be called again at any time and must answer the same.
+    """
+
+    read: Callable[[BlockNode], Activity]
+    take: Callable[[Mapping[str, Any], Mapping[str, Sequence[str]]], Any]
+    mark: Callable[[Mapping[str, Any], str, Any, int], Marked]
+
+
+@dataclass(frozen=True)
+class AnswerMarked(Event):
+    """An answer was marked; `points` of `most` in hundredths are what the activity is worth now."""
+
+    name: ClassVar[str] = "activities.answer_marked.v1"
+    person_id: int
+    course_id: int
+    lesson_id: str
+    block_id: str
+    item: str
+    state: str
+    points: int
+    most: int
+    center_id: int = 0

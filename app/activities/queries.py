@@ -1,0 +1,218 @@
+"""What was answered and earned. A lesson with activities costs one statement here."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from app.activities.hooks import Activity, ActivityType, Item
+from app.activities.models import AnswerEvent, Attempt, Mark, Score
+from app.activities.rules import ItemState, Place, State
+from app.content.rules import BlockNode
+from app.courses.models import Course
+from app.courses.queries import get_lesson
+from app.courses.rules import Addresses
+from app.kernel.db import db
+from app.kernel.hooks import hooks
+from app.learning.policies import can_read
+from app.learning.queries import Study
+
+NOWHERE = Addresses("{id}", "")
+"""A lesson that is read for what it asks, not to be shown."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An activity as somebody sees it: where it stands, what it asks, in which revision.
+
+    `is_open` tells whether a visitor may answer too: the lesson is a preview.
+    """
+
+    place: Place
+    kind: str
+    activity: Activity
+    type: ActivityType
+    revision_id: int
+    center_id: int | None = None
+    cohort_id: int | None = None
+    is_open: bool = False
+
+    def item(self, item_id: str) -> Item | None:
+        """Return one item of the activity, or None."""
+        return next((item for item in self.activity.items if item.id == item_id), None)
+
+
+def find_asked(study: Study, lesson_id: str, block_id: str, language: str = "") -> Asked | None:
+    """Return the activity of a block in the revision that this person sees.
+
+    None when the lesson is not open to them, there is no such block, or its plugin is off here.
+    """
+    lesson = study.outline.lesson(lesson_id)
+    if lesson is None or not can_read(study.enrollment, lesson):
+        return None
+    rendered = get_lesson(study.seen, lesson_id, language or study.outline.course.source, NOWHERE)
+    node = next(
+        (n for n in rendered.segments if isinstance(n, BlockNode) and n.id == block_id), None
+    )
+    kind = hooks.get(ActivityType, node.name) if node else None
+    if node is None or kind is None:
+        return None
+    own = study.enrollment
+    return Asked(
+        Place(study.seen.course_id, lesson_id, block_id),
+        node.name,
+        kind.read(node),
+        kind,
+        study.seen.revision_id,
+        own.center_id if own else None,
+        own.cohort_id if own else None,
+        lesson.preview,
+    )
+
+
+def list_states(
+    person_id: int, course_id: int, lesson_id: str, blocks: Collection[str]
+) -> dict[str, State]:
+    """Return by block how far a person is with the activities of a lesson. One statement."""
+    rows = db.session.execute(
+        select(
+            Attempt.block_id,
+            Attempt.seed,
+            AnswerEvent.writer,
+            AnswerEvent.seq,
+            AnswerEvent.item,
+            AnswerEvent.value,
+            AnswerEvent.hints,
+            Mark.points,
+            Mark.most,
+            Mark.state,
+            Mark.details,
+        )
+        .outerjoin(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
+        .outerjoin(
+            Mark,
+            and_(
+                Mark.attempt_id == AnswerEvent.attempt_id,
+                Mark.writer == AnswerEvent.writer,
+                Mark.seq == AnswerEvent.seq,
+            ),
+        )
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.lesson_id == lesson_id,
+            Attempt.block_id.in_(blocks),
+        )
+        .order_by(Attempt.number, AnswerEvent.received_at, AnswerEvent.seq, Mark.id)
+    )
+    by_block: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_block[row.block_id].append(row)
+    return {block: _state(found) for block, found in by_block.items()}
+
+
+def _state(rows: Sequence[Any]) -> State:
+    """Read the rows of one block, in order: of each answer the newest mark counts."""
+    newest: dict[tuple[str, int], Any] = {}
+    for row in rows:
+        if row.state is not None:
+            newest[row.writer, row.seq] = row
+    items: dict[str, ItemState] = {}
+    for row in newest.values():
+        before = items.get(row.item)
+        items[row.item] = ItemState(
+            json.loads(row.value),
+            row.hints,
+            row.points,
+            row.most,
+            row.state,
+            row.details,
+            (before.tries if before else 0) + 1,
+            max(row.points, before.best if before else 0),
+        )
+    return State(rows[-1].seed, items)
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """What one person earned in one activity, in hundredths of a point."""
+
+    person_id: int
+    lesson_id: str
+    block_id: str
+    points: int
+    most: int
+    waiting: int
+
+
+def list_scores(course_id: int, people: Collection[int]) -> list[ScoreRow]:
+    """Return what these people earned in a course, activity by activity."""
+    rows = db.session.execute(
+        select(
+            Score.person_id,
+            Score.lesson_id,
+            Score.block_id,
+            Score.points,
+            Score.most,
+            Score.waiting,
+        ).where(Score.course_id == course_id, Score.person_id.in_(people))
+    )
+    return [ScoreRow(*row) for row in rows]
+
+
+def sum_scores(person_id: int, course_id: int) -> tuple[int, int]:
+    """Return what a person earned in a course and what could be earned there so far."""
+    row = db.session.execute(
+        select(func.sum(Score.points), func.sum(Score.most)).where(
+            Score.person_id == person_id, Score.course_id == course_id
+        )
+    ).one()
+    return row[0] or 0, row[1] or 0
+
+
+def export_answers(person_id: int) -> dict[str, Any]:
+    """Return everything that a person answered, with its newest mark, for their copy."""
+    rows = db.session.execute(
+        select(
+            Course.slug,
+            Attempt.lesson_id,
+            Attempt.block_id,
+            AnswerEvent.item,
+            AnswerEvent.value,
+            AnswerEvent.received_at,
+            Mark.points,
+            Mark.most,
+            Mark.state,
+        )
+        .join(Attempt, Attempt.course_id == Course.id)
+        .join(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
+        .outerjoin(
+            Mark,
+            and_(
+                Mark.attempt_id == AnswerEvent.attempt_id,
+                Mark.writer == AnswerEvent.writer,
+                Mark.seq == AnswerEvent.seq,
+            ),
+        )
+        .where(Attempt.person_id == person_id)
+        .order_by(AnswerEvent.received_at, Mark.id)
+    )
+    return {
+        "answers": [
+            {
+                "course": row.slug,
+                "lesson": row.lesson_id,
+                "activity": row.block_id,
+                "question": row.item,
+                "answer": json.loads(row.value),
+                "at": row.received_at.isoformat(),
+                "points": None if row.points is None else row.points / 100,
+                "of": None if row.most is None else row.most / 100,
+                "state": row.state,
+            }
+            for row in rows
+        ]
+    }

@@ -1,0 +1,67 @@
+"""Answering: a lesson's activity is sent here, and shown again in the lesson with its mark."""
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, request, session
+
+from app.activities import services
+from app.activities.forms import AnswerForm
+from app.activities.queries import Asked, find_asked
+from app.activities.session import carry_answer
+from app.kernel import clock
+from app.kernel.db import write
+from app.kernel.errors import Conflict, Refusal
+from app.kernel.i18n import say
+from app.learning.queries import Study, get_study
+from app.web.access import access, load_actor
+from app.web.pages import flash
+
+bp = Blueprint("activities", __name__, template_folder="templates")
+
+
+@bp.post("/<lang>/courses/<slug>/<lesson_id>/activities/<block_id>")
+@access("public")
+def answer(slug: str, lesson_id: str, block_id: str) -> Any:
+    """Keep and mark an answer; a visitor's stays in their browser until they have an account."""
+    back = f"/{g.lang}/courses/{slug}/{lesson_id}#b-{block_id}"
+    form = AnswerForm()
+    if not form.validate():
+        flash(say("This page was incomplete, so your answer was not kept. Try again."), "bad")
+        return redirect(back, 303)
+    study = get_study(slug, load_actor().id, now=clock.now())
+    asked = _asked(study, lesson_id, block_id, form.language.data or "")
+    try:
+        _keep(slug, asked, _sent(asked, form))
+    except Refusal as refusal:
+        flash(refusal.sentence, "bad")
+        return redirect(back, 303)
+    return redirect(f"{back}-{form.item.data}", 303)
+
+
+def _asked(study: Study, lesson_id: str, block_id: str, language: str) -> Asked:
+    asked = find_asked(study, lesson_id, block_id, language)
+    if asked is None:
+        raise Conflict(
+            say("This activity is switched off at the moment, so your answer was not kept."),
+            todo=say("Go on reading; try again later."),
+        )
+    return asked
+
+
+def _sent(asked: Asked, form: AnswerForm) -> services.Sent:
+    item = asked.item(form.item.data or "")
+    given = {name: request.form.getlist(name) for name in request.form}
+    value = asked.type.take(item.document, given) if item else None
+    return services.Sent(
+        form.item.data or "", value, form.writer.data or "", 1, form.hints.data or 0
+    )
+
+
+def _keep(slug: str, asked: Asked, sent: services.Sent) -> None:
+    actor = load_actor()
+    if not actor.is_signed_in:
+        carry_answer(slug, asked, sent)
+        session.modified = True
+        return
+    with write():
+        services.check_answer(person_id=actor.id, asked=asked, sent=sent, now=clock.now())

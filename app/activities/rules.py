@@ -1,0 +1,106 @@
+"""Where an activity stands, how answers are told apart, what an attempt is worth. Plain values."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_VALUE = 100_000
+"""Bytes of one answer as JSON."""
+MOST_CARRIED = 1_800
+"""Bytes of a visitor's answers that a cookie holds."""
+WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A block of a lesson of a course. The ids are its author's and for ever."""
+
+    course_id: int
+    lesson_id: str
+    block_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """What a person has answered to one item: the last answer and its mark, and the best one."""
+
+    value: Any
+    hints: int
+    points: int
+    most: int
+    state: str
+    details: Mapping[str, Any]
+    tries: int
+    best: int
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the full points were earned once."""
+        return self.best >= self.most and self.state != WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a person is with an activity. Without a seed nothing was answered yet."""
+
+    seed: str = ""
+    items: Mapping[str, ItemState] = field(default_factory=dict)
+
+    def tries_left(self, item: str, tries: int) -> int | None:
+        """Return how often the item may still be checked; None: without limit."""
+        if not tries:
+            return None
+        known = self.items.get(item)
+        return max(0, tries - (known.tries if known else 0))
+
+    def is_over(self, item: str, tries: int) -> bool:
+        """Tell whether the item is right, or no try is left: the solution may be shown."""
+        known = self.items.get(item)
+        return known is not None and (known.is_right or self.tries_left(item, tries) == 0)
+
+
+def as_text(value: Any) -> str:
+    """Return JSON in the one form that is kept and compared."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def version_of(document: Mapping[str, Any]) -> str:
+    """Return the name of what was asked: the SHA-256 of its JSON."""
+    return hashlib.sha256(as_text(document).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def visitor_seed(lesson_id: str, block_id: str) -> str:
+    """Return the seed for whoever has no account: the same for all, so that nothing is kept."""
+    return hashlib.sha256(f"visitor\0{lesson_id}\0{block_id}".encode()).hexdigest()[:32]
+
+
+def earned(best: Iterable[int]) -> int:
+    """Return what an activity is worth: the best mark of each item, added up."""
+    return sum(best)
+
+
+Carried = dict[str, dict[str, dict[str, tuple[Any, int]]]]
+
+
+def carried_answers(carried: Mapping[str, Any]) -> Carried:
+    """Return the answers in what a browser carried: by course, `lesson/block` and item.
+
+    Each is the answer and how many hints were open. Whatever has another shape is left out.
+    """
+    return {
+        course: {
+            where: {
+                item: (kept[0], kept[1])
+                for item, kept in _items(items)
+                if isinstance(kept, list | tuple) and len(kept) == 2 and isinstance(kept[1], int)
+            }
+            for where, items in _items(blocks)
+        }
+        for course, blocks in _items(carried.get("answers"))
+    }
+
+
+def _items(found: Any) -> list[tuple[str, Any]]:
+    return list(found.items()) if isinstance(found, dict) else []

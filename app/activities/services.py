@@ -1,0 +1,229 @@
+"""Keeping answers, each exactly once, and marking them. Everything assumes a transaction."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.activities import queries
+from app.activities.hooks import AnswerMarked, Item, Marked
+from app.activities.models import AnswerEvent, Attempt, ItemVersion, Mark, Score
+from app.activities.queries import Asked, find_asked
+from app.activities.rules import (
+    MOST_VALUE,
+    WAITING,
+    State,
+    as_text,
+    earned,
+    version_of,
+    visitor_seed,
+)
+from app.courses.queries import find_publication, outline_of
+from app.kernel import clock, outbox
+from app.kernel.db import db, insert_into
+from app.kernel.errors import Conflict, Invalid
+from app.kernel.i18n import say
+from app.learning.queries import Study
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An answer as it was sent. The same writer and count again is the same answer."""
+
+    item: str
+    value: Any
+    writer: str
+    seq: int = 1
+    hints: int = 0
+
+
+def check_answer(
+    *, person_id: int, asked: Asked, sent: Sent, now: datetime, seed: str = ""
+) -> State:
+    """Keep and mark one answer; sent twice, it is kept once. Returns how far the person is now.
+
+    Raises Conflict when no try is left, or when the same count carries another answer.
+    """
+    item = _item(asked, sent)
+    attempt_id, seed = _attempt(person_id, asked, seed or secrets.token_hex(16), now)
+    state = _state(person_id, asked)
+    text = as_text(sent.value)
+    kept = db.session.execute(
+        select(AnswerEvent.item, AnswerEvent.value).where(
+            AnswerEvent.attempt_id == attempt_id,
+            AnswerEvent.writer == sent.writer,
+            AnswerEvent.seq == sent.seq,
+        )
+    ).first()
+    if kept is not None:
+        if (kept.item, kept.value) != (sent.item, text):
+            raise Conflict(
+                say("This page sent another answer before. The first one is kept."),
+                todo=say("Open the lesson again to see what was kept."),
+            )
+        return state
+    if state.tries_left(item.id, asked.activity.tries) == 0:
+        raise Conflict(say("No try is left for this question. Your best answer is kept."))
+    _keep(attempt_id, seed, asked, item, sent, text, now)
+    state = _state(person_id, asked)
+    _score(person_id, asked, item, state, now)
+    return state
+
+
+def _item(asked: Asked, sent: Sent) -> Item:
+    item = asked.item(sent.item)
+    if item is None:
+        raise Conflict(
+            say("This question is not in the lesson any more, so your answer was not kept."),
+            todo=say("Open the lesson again."),
+        )
+    if len(as_text(sent.value).encode()) > MOST_VALUE:
+        raise Invalid(say("This answer is too long to be kept. Nothing was changed."))
+    return item
+
+
+def _attempt(person_id: int, asked: Asked, seed: str, now: datetime) -> tuple[int, str]:
+    """Return the attempt of a person, begun now if there is none, and its seed."""
+    place = asked.place
+    statement = insert_into(Attempt).values(
+        person_id=person_id,
+        course_id=place.course_id,
+        lesson_id=place.lesson_id,
+        block_id=place.block_id,
+        kind=asked.kind,
+        number=1,
+        seed=seed,
+        revision_id=asked.revision_id,
+        center_id=asked.center_id,
+        cohort_id=asked.cohort_id,
+        began_at=now,
+    )
+    db.session.execute(statement.on_conflict_do_nothing())
+    row = db.session.execute(
+        select(Attempt.id, Attempt.seed)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == place.course_id,
+            Attempt.lesson_id == place.lesson_id,
+            Attempt.block_id == place.block_id,
+            Attempt.number == 1,
+        )
+        .with_for_update()  # two answers at once are counted one after the other
+    ).one()
+    return row.id, row.seed
+
+
+def _state(person_id: int, asked: Asked) -> State:
+    place = asked.place
+    found = queries.list_states(person_id, place.course_id, place.lesson_id, [place.block_id])
+    return found.get(place.block_id, State())
+
+
+def _keep(
+    attempt_id: int, seed: str, asked: Asked, item: Item, sent: Sent, text: str, now: datetime
+) -> None:
+    marked = asked.type.mark(item.document, seed, sent.value, sent.hints)
+    event = {"attempt_id": attempt_id, "writer": sent.writer, "seq": sent.seq}
+    db.session.execute(
+        insert_into(AnswerEvent).values(
+            **event,
+            item=item.id,
+            value=text,
+            hints=sent.hints,
+            received_at=clock.sql_now(),
+        )
+    )
+    db.session.add(
+        Mark(**event, **_columns(marked), version_id=_version(asked, item), marked_at=now)
+    )
+    db.session.flush()  # the state is read anew from here
+
+
+def _columns(marked: Marked) -> dict[str, Any]:
+    return {
+        "points": marked.points,
+        "most": marked.most,
+        "state": marked.state,
+        "details": dict(marked.details),
+    }
+
+
+def _version(asked: Asked, item: Item) -> int:
+    name = version_of(item.document)
+    known = select(ItemVersion.id).where(ItemVersion.hash == name)
+    found = db.session.scalar(known)
+    if found is None:
+        statement = insert_into(ItemVersion).values(
+            hash=name, kind=asked.kind, document=dict(item.document)
+        )
+        db.session.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
+        found = db.session.scalars(known).one()
+    return found
+
+
+def _score(person_id: int, asked: Asked, item: Item, state: State, now: datetime) -> None:
+    """Keep what the whole activity is worth, and tell whoever wants to know."""
+    place, known = asked.place, [state.items.get(one.id) for one in asked.activity.items]
+    points = earned(one.best for one in known if one)
+    most = sum(one.most for one in asked.activity.items)
+    values = {
+        "points": min(points, most),
+        "most": most,
+        "waiting": sum(one.state == WAITING for one in known if one),
+        "scored_at": now,
+    }
+    where = {
+        "person_id": person_id,
+        "course_id": place.course_id,
+        "lesson_id": place.lesson_id,
+        "block_id": place.block_id,
+    }
+    statement = insert_into(Score).values(**where, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(where), set_=values))
+    outbox.record(
+        AnswerMarked(
+            person_id,
+            place.course_id,
+            place.lesson_id,
+            place.block_id,
+            item.id,
+            state.items[item.id].state,
+            min(points, most),
+            most,
+            asked.center_id or 0,
+        )
+    )
+
+
+def keep_carried(
+    *, person_id: int, carried: Mapping[str, Mapping[str, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Give a person who signs up or in what they answered as a visitor; only open lessons count.
+
+    `carried` is by the course's address, then `lesson/block`, then item: answer and hints. An
+    answer that the person gave already under this account stays.
+    """
+    for slug, blocks in carried.items():
+        seen = find_publication(slug, now=now)
+        if seen is None:
+            continue
+        study = Study(seen, outline_of(seen))
+        for where, items in blocks.items():
+            lesson_id, _, block_id = where.partition("/")
+            asked = find_asked(study, lesson_id, block_id)
+            if asked is None or not asked.is_open:
+                continue
+            _keep_visit(person_id, asked, items, now)
+
+
+def _keep_visit(person_id: int, asked: Asked, items: Mapping[str, Any], now: datetime) -> None:
+    seed = visitor_seed(asked.place.lesson_id, asked.place.block_id)
+    for item, (value, hints) in items.items():
+        known = _state(person_id, asked)
+        if item in known.items or (known.seed and known.seed != seed) or asked.item(item) is None:
+            continue
+        sent = Sent(item, value, f"visit-{item}", 1, hints)
+        check_answer(person_id=person_id, asked=asked, sent=sent, now=now, seed=seed)

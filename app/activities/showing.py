@@ -1,0 +1,100 @@
+"""Showing an activity in a lesson: the frame is the core's, what is asked comes from the plugin."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import render_template
+from markupsafe import Markup
+
+from app.activities.hooks import ActivityType
+from app.activities.queries import Asked, list_states
+from app.activities.rules import ItemState, Place, State
+from app.activities.session import visitor_state
+from app.content.markdown import render as render_markdown
+from app.content.rules import BlockNode
+from app.courses.hooks import BlockContext
+from app.kernel.hooks import hooks
+
+_ID = re.compile(r' id="[^"]*"')
+_ONE_PARAGRAPH = re.compile(r"\A\s*<p>(.*)</p>\s*\Z", re.DOTALL)
+
+
+def states_of(nodes: Sequence[BlockNode], context: BlockContext) -> dict[str, State]:
+    """Return by block how far whoever reads is; at most one statement. Nothing in a preview."""
+    if context.is_preview:
+        return {}
+    if context.actor.is_signed_in:
+        return list_states(
+            context.actor.id, context.course_id, context.lesson_id, [node.id for node in nodes]
+        )
+    found = {}
+    for node in nodes:
+        kind = hooks.get(ActivityType, node.name)
+        if kind is not None:
+            place = Place(context.course_id, context.lesson_id, node.id)
+            asked = Asked(place, node.name, kind.read(node), kind, context.revision_id)
+            found[node.id] = visitor_state(context.course_slug, asked)
+    return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a plugin says of one item: safe HTML in the lesson's language.
+
+    `heading` is inline, `inputs` are the controls named `given` and `given-…` (no form around
+    them), `verdict` answers what was given last, `solution` is given only when it may be seen.
+    """
+
+    heading: Markup
+    inputs: Markup
+    verdict: Markup = Markup("")
+    solution: Markup = Markup("")
+    hints: int = 0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where an item stands in its activity: the `number`th of `count`, with `left` tries (None:
+    without limit); `known` is what was answered last."""
+
+    number: int
+    count: int
+    left: int | None = None
+    known: ItemState | None = None
+    is_over: bool = False
+
+
+def show_item(
+    node: BlockNode, item: str, shown: Shown, frame: Frame, context: BlockContext
+) -> Markup:
+    """Return the HTML of one item: a form that works without JavaScript, or what was answered."""
+    return Markup(  # noqa: S704  (a template, autoescaped)
+        render_template(
+            "activities/_item.html",
+            node=node,
+            item=item,
+            shown=shown,
+            frame=frame,
+            context=context,
+            address=f"{context.address}/activities/{node.id}",
+            writer=secrets.token_urlsafe(12),
+        )
+    )
+
+
+@lru_cache(maxsize=4000)
+def as_html(text: str, language: str) -> Markup:
+    """Return the Markdown of an author as safe HTML without anchors; it never raises."""
+    segments = render_markdown(text, language=language).segments
+    html = "".join(part for part in segments if isinstance(part, str))
+    return Markup(_ID.sub("", html))  # noqa: S704  (sanitized)
+
+
+def as_inline(text: str, language: str) -> Markup:
+    """Return the Markdown of one line as inline HTML: for legends, labels and choices."""
+    html = as_html(text, language)
+    found = _ONE_PARAGRAPH.match(html)
+    return Markup(found[1]) if found and "<p>" not in found[1] else html  # noqa: S704  (as above)

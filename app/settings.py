@@ -84,8 +84,11 @@ class Settings:
         "catalog", "How admins install plugins in the browser: not, from the catalog, by upload."
     )
     plugin_folders: tuple[str, ...] = _setting(
-        (), "Further folders with plugins, for who writes them; each is trusted like the product."
+        (),
+        "Further folders with plugins, or of one plugin, for who writes them; each is trusted"
+        " like the product.",
     )
+    plugins_shipped: bool = _setting(True, "Find the plugins that come with the product.")
     plugins_safe_mode: bool = _setting(False, "Start without any plugin.")
     demo: bool = _setting(False, "Mark every page as a demonstration.")
     demo_password: Secret = _setting(

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, TypeDecorator, text
+from sqlalchemy import Connection, Engine, MetaData, TypeDecorator, inspect, text
 
 from app.kernel.db import Base, allow_writing, db
 
@@ -124,16 +124,16 @@ def _run(connection: Connection, scripts: Any, steps: Any, to: str, version_tabl
             environment.run_migrations()
 
 
-def differences() -> list[Any]:
+def differences(**whose: Any) -> list[Any]:
     """Return what the models say and the database lacks, or the other way round."""
-    return list(compare_metadata(_comparison(db.session.connection()), Base.metadata))
+    context = _comparison(**whose)
+    return list(compare_metadata(context, context.opts["target_metadata"]))
 
 
-def write_revision(name: str) -> Path:
+def write_revision(name: str, *, folder: Path = FOLDER, prefix: str = "core", **whose: Any) -> Path:
     """Write the next numbered step from the differences, note it in CURRENT, return its file."""
-    connection = db.session.connection()
-    context = _comparison(connection)
-    found = produce_migrations(context, Base.metadata)
+    context = _comparison(**whose)
+    found = produce_migrations(context, context.opts["target_metadata"])
     imports: Any = set()
 
     def code(operations: Any) -> str:
@@ -143,9 +143,15 @@ def write_revision(name: str) -> Path:
         return re.sub(r"^ *# ###.*\n?", "", text, flags=re.MULTILINE).strip() or "pass"
 
     up, down = code(found.upgrade_ops), code(found.downgrade_ops)
+<<<<<<< app/kernel/migrations.py
     number = int((head() or "core_0").rpartition("_")[2]) + 1
     script = _scripts().generate_revision(
         f"core_{number:04d}",
+=======
+    number = len(list(_scripts(folder).walk_revisions())) + 1
+    script = _scripts(folder).generate_revision(
+        f"{prefix}_{number:04d}",
+>>>>>>> /tmp/lead/theirs
         name,
         head="head",
         upgrades=up,
@@ -154,19 +160,42 @@ def write_revision(name: str) -> Path:
     )
     if script is None:
         raise RuntimeError("Alembic wrote no file")
-    (FOLDER / "CURRENT").write_text(f"{script.revision}\n")
+    if folder == FOLDER:
+        (folder / "CURRENT").write_text(f"{script.revision}\n")
     _scripts.cache_clear()
     return Path(script.path)
 
 
-def _comparison(connection: Connection) -> MigrationContext:
+def _comparison(
+    metadata: MetaData = Base.metadata,
+    version_table: str = VERSION_TABLE,
+    mine: Callable[[str], bool] | None = None,
+) -> MigrationContext:
+    """Compare a database with `metadata`; `mine` says which of its tables count."""
+    connection = db.session.connection()
+    if mine is None:
+        tables = inspect(connection).get_table_names()
+        marks = [t for t in tables if t.startswith(f"{VERSION_TABLE}_")]
+        foreign = tuple(f"{mark.removeprefix(f'{VERSION_TABLE}_')}_" for mark in marks)
+
+        def mine(table: str) -> bool:
+            return table not in marks and not table.startswith(foreign)
+
+    def counts(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "table" or mine(name or "")
+
+    def is_theirs(_thing: Any, name: str | None, kind: str, *_: Any) -> bool:
+        return counts(name, kind, None)
+
     return MigrationContext.configure(
         connection,
         opts={
-            "target_metadata": Base.metadata,
+            "target_metadata": metadata,
             "compare_type": True,
             "render_item": _plain_type,
-            "version_table": VERSION_TABLE,
+            "version_table": version_table,
+            "include_name": counts,
+            "include_object": is_theirs,
         },
     )
 

@@ -18,6 +18,7 @@ from app.plugins.rules import Manifest, ManifestError
 from app.settings import Settings
 
 GROUP = "rihla.plugins"
+THIRD_PARTY = "rihla_"
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "plugins"
 Source = Literal["folder", "site", "package"]
 State = Literal["found", "loaded", "failed", "incompatible", "quarantined", "missing", "asleep"]
@@ -76,10 +77,19 @@ def discover(settings: Settings) -> dict[str, Record]:
 
 
 def _folders(settings: Settings) -> Iterator[Record]:
-    for root in (SHIPPED, *(Path(folder).resolve() for folder in settings.plugin_folders)):
-        for file in sorted(root.glob("*/plugin.toml")):
-            name = file.parent.name
-            yield Record(name, "folder", file.parent, f"plugins.{name}", path=root)
+    roots = [SHIPPED] if settings.plugins_shipped else []
+    for root in (*roots, *(Path(folder).resolve() for folder in settings.plugin_folders)):
+        whole = root / "plugin.toml"
+        for file in [whole] if whole.is_file() else sorted(root.glob("*/plugin.toml")):
+            yield record_of(file.parent)
+
+
+def record_of(folder: Path) -> Record:
+    """Return the record of a plugin's folder: `NAME`, or `rihla_NAME` as a third party has it."""
+    own = folder.name.startswith(THIRD_PARTY)
+    package = folder.name if own else f"plugins.{folder.name}"
+    name = folder.name.removeprefix(THIRD_PARTY)
+    return Record(name, "folder", folder, package, path=folder.parent)
 
 
 def read_active(settings: Settings) -> dict[str, str]:

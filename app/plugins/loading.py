@@ -206,7 +206,7 @@ def _bring(
 
 
 def _import(record: Record) -> object:
-    if record.path and record.source == "folder":
+    if record.path and record.package.startswith("plugins."):
         package = importlib.import_module("plugins")
         if str(record.path) not in package.__path__:
             package.__path__.append(str(record.path))

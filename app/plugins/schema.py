@@ -5,6 +5,7 @@ touch only tables that begin with its name; another one undoes the whole migrati
 """
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.kernel import migrations
 from app.kernel.db import db
 from app.kernel.i18n import say
 from app.plugins.discovery import Record
+from app.plugins.tables import registry_of
 
 _TABLE = re.compile(
     r"\s*(?:(?:CREATE|DROP|ALTER)\s+TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|INSERT\s+INTO|UPDATE"
@@ -51,6 +53,32 @@ def upgrade(record: Record, to: str = "head", engine: Engine | None = None) -> N
 def downgrade(record: Record, to: str = "base", engine: Engine | None = None) -> None:
     """Take a plugin's tables back; `base` drops them with their rows."""
     _move(migrations.downgrade, record, to, engine)
+
+
+def differences(record: Record) -> list[Any]:
+    """Return what the plugin's models say and its tables in the database lack, or the reverse."""
+    return migrations.differences(**_whose(record)) if record.manifest else []
+
+
+def write_revision(record: Record, name: str) -> Path:
+    """Write the next step of a plugin's tables from its models; only its tables are looked at."""
+    folder = folder_of(record)
+    if folder is None:
+        raise ValueError('plugin.toml lacks migrations = "migrations"')
+    template = folder / "script.py.mako"
+    if not template.exists():
+        (folder / "versions").mkdir(parents=True, exist_ok=True)
+        shutil.copy(migrations.FOLDER / template.name, template)
+    return migrations.write_revision(name, folder=folder, prefix=record.name, **_whose(record))
+
+
+def _whose(record: Record) -> dict[str, Any]:
+    own = record.name
+    return {
+        "metadata": registry_of(own).metadata,
+        "version_table": f"alembic_version_{own}",
+        "mine": lambda table: table.startswith(f"{own}_"),
+    }
 
 
 def _move(act: Any, record: Record, to: str, engine: Engine | None) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, current_app, g, got_request_exception, render_template
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -82,7 +82,9 @@ def show_busy(error: OperationalError) -> Any:
     return body, status, {"Retry-After": "30"}
 
 
-def show_bug(_error: Exception) -> Any:
+def show_bug(error: Exception) -> Any:
     """Log the bug once, with the reference that the person can quote."""
     get_logger().error("bug", exc_info=True)
+    # Flask tells nobody of what a handler has caught; who counts the bugs of plugins listens
+    got_request_exception.send(current_app._get_current_object(), exception=error)  # type: ignore[attr-defined]
     return _page(500, BUG, say("Try again; if it stays, tell us."), reference=g.get("request_id"))

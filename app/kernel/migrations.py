@@ -143,15 +143,9 @@ def write_revision(name: str, *, folder: Path = FOLDER, prefix: str = "core", **
         return re.sub(r"^ *# ###.*\n?", "", text, flags=re.MULTILINE).strip() or "pass"
 
     up, down = code(found.upgrade_ops), code(found.downgrade_ops)
-<<<<<<< app/kernel/migrations.py
-    number = int((head() or "core_0").rpartition("_")[2]) + 1
-    script = _scripts().generate_revision(
-        f"core_{number:04d}",
-=======
-    number = len(list(_scripts(folder).walk_revisions())) + 1
+    number = int((head(folder) or "0").rpartition("_")[2]) + 1
     script = _scripts(folder).generate_revision(
         f"{prefix}_{number:04d}",
->>>>>>> /tmp/lead/theirs
         name,
         head="head",
         upgrades=up,

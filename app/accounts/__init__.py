@@ -6,7 +6,7 @@ knows of its people is `app.centers`.
 
 from flask import Flask
 
-from app.accounts import cli, policies, routes
+from app.accounts import cli, policies, queries, routes
 from app.accounts.hooks import PersonalData
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     """Register pages, commands, permissions and what is kept about people."""
     app.register_blueprint(routes.bp)
     app.cli.add_command(cli.accounts)
+    app.jinja_env.filters["named"] = queries.display_name
     policies.register()
     for data in PERSONAL:
         hooks.register(PersonalData, data.table, data)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 
 from app.accounts import rules
 from app.accounts.models import Address, Person, RoleGrant
+from app.kernel import i18n
 from app.kernel.actors import Actor, Grant, ScopeKind
 from app.kernel.db import db
 from app.kernel.errors import NotFound
@@ -112,9 +113,20 @@ def names_of(ids: Iterable[int], language: str) -> dict[int, str]:
     return {person.id: person.shown(language) for person in list_people(ids).values()}
 
 
-def display_name(person: Any, language: str) -> str:
-    """Return what to call anything that has `name` and `name_ar`."""
-    return rules.display_name(person.name, person.name_ar, language)
+def display_name(thing: Any, language: str | None = None) -> str:
+    """Return what to call a thing with `name` and `name_ar`, in the script of its reader."""
+    return rules.display_name(thing.name, thing.name_ar, language or i18n.language.get())
+
+
+def name_column(thing: Any, language: str | None = None) -> ColumnElement[str]:
+    """Return, for SQL, what to call a thing with `name` and `name_ar`, in its reader's script.
+
+    Without a language it is that of the moment.
+    """
+    first, second = thing.name, thing.name_ar
+    if (language or i18n.language.get()) == "ar":
+        first, second = second, first
+    return case((first != "", first), else_=second)
 
 
 def name_matches(text: str) -> ColumnElement[bool]:

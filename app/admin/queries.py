@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from app.accounts.models import Person
-from app.accounts.queries import display_name
+from app.accounts.queries import display_name, name_column
 from app.admin.models import AuditCheck
 from app.centers.models import Center
 from app.kernel import clock, migrations
@@ -201,7 +201,7 @@ def list_schedules() -> list[JobSchedule]:
 def list_audit(language: str, *, center_id: int | None = None, before: int = 0) -> list[AuditRow]:
     """Return a page of the audit trail, the latest first, and one entry more if there is one."""
     query = (
-        select(AuditEntry, AuditContent, Person, Center.name)
+        select(AuditEntry, AuditContent, Person, name_column(Center))
         .outerjoin(AuditContent, AuditContent.entry_id == AuditEntry.id)
         .outerjoin(Person, Person.id == AuditContent.actor_id)
         .outerjoin(Center, Center.id == AuditEntry.center_id)
@@ -229,8 +229,9 @@ def list_audit(language: str, *, center_id: int | None = None, before: int = 0) 
 
 def list_places() -> list[tuple[str, int, str]]:
     """Return the places for which a role can be given: kind, id, name."""
-    centers = db.session.execute(select(Center.id, Center.name).order_by(Center.name)).all()
-    partners = db.session.execute(select(Partner.id, Partner.name).order_by(Partner.name)).all()
+    center, partner = name_column(Center), name_column(Partner)
+    centers = db.session.execute(select(Center.id, center).order_by(center)).all()
+    partners = db.session.execute(select(Partner.id, partner).order_by(partner)).all()
     return [("center", id_, name) for id_, name in centers] + [
         ("partner", id_, name) for id_, name in partners
     ]

@@ -7,7 +7,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from app.accounts import queries as people
 from app.accounts import services as accounts
-from app.accounts.queries import PersonView
+from app.accounts.queries import PersonView, display_name
 from app.admin import forms, queries, services
 from app.backups.queries import list_files, list_runs
 from app.centers.queries import list_centers
@@ -17,7 +17,7 @@ from app.kernel.errors import Invalid, Refusal
 from app.kernel.i18n import Sentence, say, translate
 from app.settings import describe_settings, get_settings
 from app.web.access import access
-from app.web.pages import Link, flash
+from app.web.pages import Link, flash, tab_links
 
 bp = Blueprint("admin", __name__, url_prefix="/<lang>/admin", template_folder="templates")
 TABS = (
@@ -32,11 +32,7 @@ TABS = (
 @bp.context_processor
 def frame() -> dict[str, Any]:
     """Give the pages their tabs."""
-    return {
-        "tabs": [
-            Link(translate(label), url_for(name), request.endpoint == name) for label, name in TABS
-        ]
-    }
+    return {"tabs": tab_links(TABS)}
 
 
 def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:
@@ -123,7 +119,7 @@ def _number(name: str) -> int | None:
 
 def _filters(chosen: int | None) -> list[Link]:
     places = [(None, translate(say("Everything"))), (0, translate(say("The site")))]
-    places += [(row.id, row.name) for row in list_centers(g.actor)]
+    places += [(row.id, display_name(row)) for row in list_centers(g.actor)]
     return [Link(name, url_for("admin.audit", center=id_), id_ == chosen) for id_, name in places]
 
 

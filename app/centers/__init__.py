@@ -9,7 +9,7 @@ from functools import partial
 from flask import Flask
 
 from app.accounts.hooks import CentersOfPerson, PersonalData, WiderPlaces
-from app.centers import queries, routes
+from app.centers import queries, routes, rules
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
@@ -48,6 +48,7 @@ PERSONAL = (
 def init_app(app: Flask) -> None:
     """Register pages, permissions, and what others ask about places."""
     app.register_blueprint(routes.bp)
+    app.jinja_env.filters["city"] = rules.city_name
     for name, permission in PERMISSIONS.items():
         hooks.register(Permission, name, permission)
     for data in PERSONAL:

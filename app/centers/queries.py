@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select, tuple_
+from sqlalchemy import exists, func, or_, select, tuple_
 
 from app.accounts.models import Address, Person, RoleGrant
+from app.accounts.queries import name_column
 from app.centers import policies, rules
 from app.centers.models import (
     Center,
@@ -23,7 +24,6 @@ from app.kernel.errors import NotFound
 
 PAGE = 50
 MOST = 500
-_NAME = case((Person.name != "", Person.name), else_=Person.name_ar)
 
 
 def find_center(slug: str) -> Center | None:
@@ -49,7 +49,7 @@ def list_centers(actor: Actor) -> list[CenterRow]:
     found = db.session.execute(
         select(Center, people)
         .where(policies.visible_centers(actor))
-        .order_by(Center.name, Center.id)
+        .order_by(name_column(Center), Center.id)
         .limit(MOST)
     )
     return [_center_row(center, count) for center, count in found]
@@ -79,7 +79,7 @@ def list_open_centers() -> list[Center]:
     found = db.session.scalars(
         select(Center)
         .where(Center.state == "open", or_(Center.opens_on.is_(None), Center.opens_on <= today))
-        .order_by(Center.name)
+        .order_by(name_column(Center))
         .limit(MOST)
     )
     return list(found)
@@ -110,12 +110,13 @@ def list_staff(scope: str, scope_id: int) -> list[StaffRow]:
         .correlate(Person)
         .scalar_subquery()
     )
+    name = name_column(Person)
     found = db.session.execute(
-        select(Person.id, Person.public_id, _NAME, RoleGrant.role, email)
+        select(Person.id, Person.public_id, name, RoleGrant.role, email)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.scope == scope, RoleGrant.scope_id == scope_id)
         .where(Person.erased_at.is_(None))
-        .order_by(RoleGrant.role.desc(), _NAME, Person.id)
+        .order_by(RoleGrant.role.desc(), name, Person.id)
         .limit(MOST)
     )
     return [
@@ -129,7 +130,7 @@ def list_people(actor: Actor, center_id: int, *, search: str = "", after: str = 
 
     `after` is the mark that the page before gave.
     """
-    key = func.lower(_NAME)
+    key = func.lower(name_column(Person))
     query = (
         select(Person, CenterMember.joined_at, key)
         .join(CenterMember, CenterMember.person_id == Person.id)
@@ -311,7 +312,7 @@ def list_members(cohort_id: int) -> list[PersonRow]:
         .join(CohortMember, CohortMember.person_id == Person.id)
         .where(CohortMember.cohort_id == cohort_id, CohortMember.left_at.is_(None))
         .where(Person.erased_at.is_(None))
-        .order_by(func.lower(_NAME))
+        .order_by(func.lower(name_column(Person)))
         .limit(MOST)
     )
     return [

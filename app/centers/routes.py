@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from wtforms.fields.choices import SelectChoice
 
+from app.accounts.queries import display_name
 from app.centers import forms, policies, queries, services
 from app.centers.hooks import CourseChoice, CourseChoices, PlaceLink
 from app.centers.models import Cohort
@@ -17,7 +18,7 @@ from app.kernel.i18n import Sentence, say, translate
 from app.web.access import access, load_actor
 from app.web.forms import Form
 from app.web.hooks import Place
-from app.web.pages import flash
+from app.web.pages import flash, tab_links
 
 bp = Blueprint("centers", __name__, url_prefix="/<lang>", template_folder="templates")
 KEPT = say("Saved.")
@@ -36,7 +37,7 @@ def find_place(slug: str) -> Place | None:
         load_actor(), center.id
     ):
         return None
-    return Place(center.id, center.slug, center.name)
+    return Place(center.id, center.slug, display_name(center))
 
 
 def attempt(form: Form, act: Callable[[], Any]) -> bool:
@@ -98,15 +99,7 @@ def place_frame() -> dict[str, Any]:
     ]
     return {
         "place": g.center,
-        "tabs": [
-            {
-                "label": translate(label),
-                "url": url_for(endpoint),
-                "current": request.endpoint == endpoint,
-            }
-            for label, endpoint, shown in tabs
-            if shown
-        ],
+        "tabs": tab_links([(label, endpoint) for label, endpoint, shown in tabs if shown]),
         "may_manage": can("centers.manage", center=center_id),
     }
 

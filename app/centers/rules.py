@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from app.accounts.rules import display_name
 from app.kernel.errors import Invalid
-from app.kernel.i18n import say
+from app.kernel.i18n import language, say, translate
 
 Standing = Literal["planned", "open", "closed"]
 MAX_NAME = 120
@@ -47,8 +48,8 @@ class PersonRow:
 
     @property
     def shown(self) -> str:
-        """Return the name to show: the Latin one, or the Arabic one when that is all there is."""
-        return self.name or self.name_ar
+        """Return the name in the script of whoever reads, or the only one there is."""
+        return display_name(self.name, self.name_ar, language.get())
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,41 @@ def slug_of(text: str, limit: int = 60) -> str:
     """Return the text as it may stand in an address; empty when no Latin letter is in it."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return _GAPS.sub("-", plain).strip("-")[:limit].strip("-")
+
+
+CITIES = {
+    slug_of(name.text): name
+    for name in (
+        say("Agadir"),
+        say("Béni Mellal"),
+        say("Casablanca"),
+        say("Dakhla"),
+        say("El Jadida"),
+        say("Errachidia"),
+        say("Fès"),
+        say("Kénitra"),
+        say("Khouribga"),
+        say("Laâyoune"),
+        say("Marrakech"),
+        say("Meknès"),
+        say("Mohammedia"),
+        say("Nador"),
+        say("Ouarzazate"),
+        say("Oujda"),
+        say("Rabat"),
+        say("Safi"),
+        say("Salé"),
+        say("Settat"),
+        say("Tanger"),
+        say("Tétouan"),
+    )
+}
+"""Cities that have a name in each language; others are shown as they were typed."""
+
+
+def city_name(city: str) -> str:
+    """Return the name of a city in the language of whoever reads."""
+    return translate(CITIES.get(slug_of(city), city))
 
 
 def is_slug(text: str) -> bool:

@@ -133,5 +133,5 @@ def _plugin(page: Page, node: BlockNode, block_types: Mapping[str, BlockType]) -
             node.line,
             1,
             say("No plugin knows the block “%(name)s”.", name=node.name),
-            say("Known blocks: %(names)s.", names=", ".join(sorted(block_types))),
+            say("Known blocks: %(names)s.", names=sorted(block_types)),
         )

@@ -143,7 +143,7 @@ def _callouts(page: Page) -> Iterator[Problem]:
         yield page.error(
             *page.place(found.start("kind")),
             say("There is no callout “%(kind)s”.", kind=kind),
-            say("Use one of: %(names)s.", names=", ".join(names)),
+            say("Use one of: %(names)s.", names=tuple(names)),
         )
 
 

@@ -45,7 +45,7 @@ def _blocks(source: Page, page: Page, block_types: Mapping[str, BlockType]) -> I
             line,
             1,
             say("The questions are not those of the source."),
-            say("In this order: %(ids)s.", ids=", ".join(asked)),
+            say("In this order: %(ids)s.", ids=tuple(asked)),
         )
 
 

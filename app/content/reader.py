@@ -183,7 +183,7 @@ def _check_language(reading: _Reading, path: str) -> None:
             say("The course is not in the language “%(language)s”.", language=found["language"]),
             say(
                 "Add it to “languages” in course.toml, or rename the file; known: %(names)s.",
-                names=", ".join(LANGUAGES),
+                names=LANGUAGES,
             ),
         )
 

@@ -39,7 +39,7 @@ class Section:
             remedy = (
                 say("Did you mean “%(near)s”?", near=near[0])
                 if near
-                else say("Delete it. Keys that exist here: %(names)s.", names=", ".join(names))
+                else say("Delete it. Keys that exist here: %(names)s.", names=tuple(names))
             )
             self.refuse(key, say("The key “%(key)s” is unknown.", key=key), remedy)
 
@@ -97,7 +97,7 @@ class Section:
         self.refuse(
             key,
             say("“%(value)s” is not possible for “%(key)s”.", value=value, key=key),
-            say("Choose one of: %(choices)s.", choices=", ".join(choices)),
+            say("Choose one of: %(choices)s.", choices=tuple(choices)),
         )
 
     def number(

@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, true
 
 from app.accounts.models import Person
-from app.accounts.queries import display_name
+from app.accounts.queries import display_name, name_column
 from app.admin.queries import Finding, run_checks
 from app.catalog.queries import list_entries
 from app.catalog.rules import Entry
@@ -246,7 +246,7 @@ def _places(actor: Actor, role: str, **columns: SQLColumnExpression[int]) -> Col
 
 def _instructor(actor: Actor, language: str, now: datetime) -> InstructorPart:
     cohorts = db.session.execute(
-        select(Cohort, Center.slug, Center.name, Center.name_ar)
+        select(Cohort, Center.slug, name_column(Center))
         .join(Center, Center.id == Cohort.center_id)
         .where(_places(actor, "instructor", cohort=Cohort.id, center=Cohort.center_id))
         .where(Cohort.ends_on >= (now - LINGERS).date())
@@ -260,11 +260,11 @@ def _instructor(actor: Actor, language: str, now: datetime) -> InstructorPart:
                 cohort.public_id,
                 cohort.name,
                 slug,
-                (name_ar if language == "ar" else "") or name,
+                center,
                 cohort.ends_on,
                 sorted(members[cohort.id], key=needs_help),
             )
-            for cohort, slug, name, name_ar in cohorts
+            for cohort, slug, center in cohorts
         ]
     )
 
@@ -324,7 +324,7 @@ def _manager(actor: Actor, now: datetime) -> ManagerPart:
     rows = db.session.execute(
         select(Center.slug, Center.name, Center.name_ar, *counts)
         .where(_places(actor, "manager", center=Center.id), Center.state != "closed")
-        .order_by(Center.name, Center.id)
+        .order_by(name_column(Center), Center.id)
         .limit(MOST_PLACES)
     )
     return ManagerPart([CenterFigures(*row) for row in rows])
@@ -334,7 +334,7 @@ def _partner(actor: Actor) -> PartnerPart:
     found = db.session.scalars(
         select(Partner)
         .where(_places(actor, "partner", partner=Partner.id))
-        .order_by(Partner.name, Partner.id)
+        .order_by(name_column(Partner), Partner.id)
         .limit(MOST_PLACES)
     )
     return PartnerPart(list(found))
@@ -351,7 +351,7 @@ def _office(now: datetime) -> OfficePart:
         .select_from(Center)
         .outerjoin(Enrollment, (Enrollment.center_id == Center.id) & Enrollment.left_at.is_(None))
         .group_by(Center.id, Center.slug, Center.name, Center.name_ar)
-        .order_by(Center.name, Center.id)
+        .order_by(name_column(Center), Center.id)
         .limit(MOST_PLACES)
     )
     total = count_learners(since=now - ACTIVE)

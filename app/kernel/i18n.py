@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date as _format_date
-from babel.dates import format_datetime as _format_datetime
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_decimal
 from babel.numbers import format_percent as _format_percent
 
@@ -23,6 +23,7 @@ LANGUAGES = ("fr", "ar", "en")
 LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
 DIRECTIONS = {"fr": "ltr", "ar": "rtl", "en": "ltr"}
 NAMES = {"fr": "Français", "ar": "العربية", "en": "English"}
+COMMAS = {"fr": ", ", "ar": "، ", "en": ", "}
 ZONE = ZoneInfo("Africa/Casablanca")
 
 language: ContextVar[str] = ContextVar("language", default="en")
@@ -85,9 +86,9 @@ def translate(sentence: "Sentence | str", lang: str | None = None) -> str:
 def _shown(value: object, lang: str) -> object:
     if isinstance(value, Sentence):
         return translate(value, lang)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return format_number(value, lang)
-    return value
+    if isinstance(value, (tuple, list)):
+        return COMMAS[lang].join(str(_shown(each, lang)) for each in value)
+    return format_number(value, lang) if type(value) is int else value
 
 
 def gettext(text: str) -> str:
@@ -123,10 +124,10 @@ def format_date(day: date | datetime, lang: str | None = None, form: str = "long
 
 
 def format_datetime(moment: datetime, lang: str | None = None) -> str:
-    """Return a moment with its hour, in Morocco's time."""
-    return _format_datetime(
-        moment.astimezone(ZONE), format="medium", locale=_locale(lang or language.get())
-    )
+    """Return a moment with hour and minute, in Morocco's time; the month is always a word."""
+    at, locale = moment.astimezone(ZONE), _locale(lang or language.get())
+    day, hour = format_skeleton("yMMMd", at, locale=locale), format_time(at, "HH:mm", locale=locale)
+    return str(locale.datetime_formats["medium"]).format(hour, day)
 
 
 def format_size(size: int, lang: str | None = None) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from app.accounts.models import Address, Person
+from app.accounts.queries import name_column
 from app.centers import policies as center_policies
 from app.centers.models import Center, CenterMember, Cohort
 from app.kernel.actors import Actor
@@ -14,7 +15,6 @@ from app.kernel.errors import NotFound
 from app.notices.models import Notice, NoticeReceipt
 
 PAGE = 50
-_NAME = case((Person.name != "", Person.name), else_=Person.name_ar)
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def list_notices(person_id: int, *, before: int = 0) -> list[NoticeRow]:
             Notice.text,
             Notice.sent_at,
             NoticeReceipt.read_at,
-            func.coalesce(_NAME, ""),
-            Center.name,
+            func.coalesce(name_column(Person), ""),
+            name_column(Center),
         )
         .join(NoticeReceipt, NoticeReceipt.notice_id == Notice.id)
         .join(Center, Center.id == Notice.center_id)
@@ -125,10 +125,10 @@ def list_copies(notice_id: int) -> list[Copy]:
     return [Copy(*row) for row in found]
 
 
-def find_origin(notice: Notice) -> tuple[str, str]:
-    """Return the names of who sent a notice and of the center it came from."""
+def find_origin(notice: Notice, language: str) -> tuple[str, str]:
+    """Return the names of who sent a notice and of its center, for a reader of `language`."""
     row = db.session.execute(
-        select(func.coalesce(_NAME, ""), Center.name)
+        select(func.coalesce(name_column(Person, language), ""), name_column(Center, language))
         .select_from(Notice)
         .join(Center, Center.id == Notice.center_id)
         .outerjoin(Person, Person.id == Notice.sender_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, g, request, url_for
 
+from app.accounts.queries import display_name
 from app.centers.routes import attempt, done, page
 from app.kernel import clock
 from app.kernel.db import write
@@ -78,7 +79,7 @@ def to_person(public_id: str) -> Any:
         ),
     ):
         return _sent(1, "notices.to_person", public_id)
-    return page("notices/write", form, receiver=person.name or person.name_ar)
+    return page("notices/write", form, receiver=display_name(person))
 
 
 def _sent(people: int, endpoint: str, public_id: str) -> Any:

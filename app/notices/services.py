@@ -119,8 +119,10 @@ def mail_copies(*, notice_id: int) -> None:
     notice = db.session.get(Notice, notice_id)
     if notice is None:
         return
-    sender, center = queries.find_origin(notice)
-    for copy in queries.list_copies(notice_id):
+    copies = queries.list_copies(notice_id)
+    origins = {lang: queries.find_origin(notice, lang) for lang in {c.language for c in copies}}
+    for copy in copies:
+        sender, center = origins[copy.language]
         messages.send(
             channel="email",
             address=copy.email,

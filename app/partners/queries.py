@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app.accounts.queries import name_column
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
@@ -16,7 +17,7 @@ def list_partners(actor: Actor) -> list[Partner]:
     found = db.session.scalars(
         select(Partner)
         .where(policies.visible_to(actor))
-        .order_by(Partner.name, Partner.id)
+        .order_by(name_column(Partner), Partner.id)
         .limit(MOST)
     )
     return list(found)

@@ -10,11 +10,11 @@ from sqlalchemy import delete, insert, select, update
 from app.accounts import services as accounts
 from app.accounts.hooks import PersonJoined
 from app.accounts.queries import list_holders
-from app.accounts.rules import parse_address
+from app.accounts.rules import display_name, parse_address
 from app.centers import queries as centers
 from app.centers import services as center_services
 from app.centers.rules import clean_line
-from app.kernel import audit, jobs, outbox
+from app.kernel import audit, i18n, jobs, outbox
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import Conflict, Forbidden, NotFound
@@ -211,7 +211,8 @@ def issue_codes(*, actor: Actor, roster: Roster, now: datetime) -> list[tuple[st
         code = tokens.issue(
             "code", lasts=CODE_LASTS, now=now, person_id=person_id, address=address, code=True
         )
-        strips.append((name or name_ar, address, shown(code)))
+        called = display_name(name, name_ar, i18n.language.get())
+        strips.append((called, address, shown(code)))
     _record(actor, "rosters.issue_codes", roster, {"people": [row[0] for row in people]})
     return strips
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from app.accounts.models import Person
+from app.accounts.queries import name_column
 from app.centers.models import Center, Cohort
 from app.courses import queries as courses
 from app.courses.models import Course
@@ -106,10 +107,8 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {id_ for id_ in ids if id_}
     if not wanted:
         return {}
-    rows = db.session.execute(
-        select(Person.id, Person.name, Person.name_ar).where(Person.id.in_(wanted))
-    )
-    return {id_: name or name_ar for id_, name, name_ar in rows}
+    rows = db.session.execute(select(Person.id, name_column(Person)).where(Person.id.in_(wanted)))
+    return {row[0]: row[1] for row in rows}
 
 
 def get_upload(actor: Actor, public_id: str) -> CourseUpload:
@@ -164,7 +163,7 @@ def find_progress(upload: CourseUpload) -> tuple[bool, int, int]:
 def list_cohorts(actor: Actor) -> list[CohortChoice]:
     """Return the cohorts for which the person may decide what is seen, those ending last first."""
     rows = db.session.execute(
-        select(Cohort.id, Cohort.name, Center.name)
+        select(Cohort.id, Cohort.name, name_column(Center))
         .join(Center, Center.id == Cohort.center_id)
         .where(_publishable(actor))
         .order_by(Cohort.ends_on.desc(), Cohort.name)
@@ -186,7 +185,7 @@ def _cohort_names(ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = db.session.execute(
-        select(Cohort.id, Cohort.name, Center.name)
+        select(Cohort.id, Cohort.name, name_column(Center))
         .join(Center, Center.id == Cohort.center_id)
         .where(Cohort.id.in_(wanted))
     )

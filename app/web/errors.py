@@ -22,6 +22,11 @@ SENTENCES = {
     415: say("That kind of content is not read here."),
 }
 TODO = {
+    400: say("Go back and try again; if it stays, begin from the first page."),
+    403: say("If it should be open to you, ask the staff of your center which role you have."),
+    405: say("Go back, and use the links and buttons of the page."),
+    414: say("Begin from the first page."),
+    415: say("Go back and use the form of the page."),
     404: say("Check the address, or begin from the first page."),
     413: say("Send a smaller file."),
 }

@@ -10,7 +10,7 @@ from app.kernel.i18n import Sentence
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link in the top bar (`main`) or in the menu of one's account (`account`).
+    """A link in the top bar (`main`), the menu of one's account (`account`) or the foot (`foot`).
 
     `visible` may look at the actor's grants only: menus are kept for all who hold the same.
     """
@@ -18,7 +18,7 @@ class NavItem:
     label: Sentence
     endpoint: str
     order: int = 50
-    area: Literal["main", "account"] = "main"
+    area: Literal["main", "account", "foot"] = "main"
     visible: Callable[[Actor], bool] = lambda actor: True
 
 

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
     place.center.set(None)
-    lang = values.pop("lang", None) if values else None
+    lang = values.pop("lang", None) if values else _written()
     if lang is not None and lang not in i18n.LANGUAGES:
         g.lang = preferred_language()
         i18n.language.set(g.lang)
@@ -37,6 +37,12 @@ def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
         if g.center is None:
             raise NotFound
         place.center.set(g.center.id)
+
+
+def _written() -> str | None:
+    """Return the language that an address begins with although no page is there."""
+    first = request.path.split("/", 2)[1]
+    return first if first in i18n.LANGUAGES else None
 
 
 def _fill(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,13 +1,13 @@
 """What every template can use: language, navigation, drawings, formats, messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask import flash as _flash
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.kernel import i18n
 from app.kernel.hooks import hooks
@@ -32,6 +32,7 @@ class Link:
 MOST_NAVS = 2000
 """Menus are kept by language and grants; so many at most."""
 SHORT = {"fr": "FR", "ar": "ع", "en": "EN"}
+ISOLATED = Markup("<bdi>{}</bdi>")
 DATA = "data"
 """The cookie that says how much a browser loads: low or full."""
 
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
         size=_kept(i18n.format_size),
         minutes=i18n.format_minutes,
         t=translate,
+        listed=listed,
     )
     env.globals.update(
         {name: getattr(drawings, name) for name in drawings.__all__},
@@ -84,6 +86,12 @@ def _ngettext(one: str, many: str, num: int, /, **values: object) -> Markup:
     return found % {"num": num, **values}
 
 
+def listed(things: Iterable[object]) -> Markup:
+    """Join things with the comma of the language; each keeps its own direction."""
+    pieces = (ISOLATED.format(thing) for thing in things)
+    return escape(i18n.COMMAS[i18n.language.get()]).join(pieces)
+
+
 def flash(sentence: Sentence, level: str = "ok") -> None:
     """Show a sentence once, on the next page. `level` is ok, warn or bad."""
     _flash(translate(sentence), level)
@@ -105,6 +113,7 @@ def frame() -> dict[str, Any]:
         "low_data": is_low(),
         "nav": _nav("main", actor),
         "account_nav": _nav("account", actor),
+        "foot_nav": _nav("foot", actor),
         "language_links": _language_links(lang),
         "messages": _messages,
     }
@@ -146,6 +155,26 @@ def _nav(area: str, actor: Any) -> list[Link]:
         items.sort(key=lambda item: item.order)
         kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint) for i in items]
     return [Link(label, url, request.endpoint == endpoint) for label, url, endpoint in kept[key]]
+
+
+def tab_links(tabs: Sequence[tuple[Sentence, str]]) -> list[Link]:
+    """Return the sub-pages of one thing; current is the one that the present page lies under.
+
+    `tabs` are labels and endpoints, the page of the thing itself first. A page of another feature
+    lies under the tab of that feature, any other under the tab with the nearest address.
+    """
+    home = tabs[0][1].split(".")[0]
+    links = [
+        (translate(label), url_for(endpoint), endpoint.split(".")[0]) for label, endpoint in tabs
+    ]
+
+    def nearness(link: tuple[str, str, str]) -> tuple[bool, int]:
+        _, url, feature = link
+        path = f"{request.path}/".startswith(url.rstrip("/") + "/")
+        return feature == request.blueprint != home, len(url) * path
+
+    near = max(links, key=nearness)
+    return [Link(link[0], link[1], link is near) for link in links]
 
 
 def _language_links(lang: str) -> list[Link]:

@@ -136,7 +136,7 @@ def test_a_learner_sees_the_next_step_its_length_and_what_is_due(
     assert "10\N{NO-BREAK SPACE}min" in page
     assert "1 of 3 lessons done" in page
     assert "2 lessons until the course is completed" in page
-    assert "when your group ends" in page
+    assert "when your cohort ends" in page
     assert "1 unread message" in page
     assert page.count("btn warm") == 1
 
@@ -212,9 +212,9 @@ def test_a_trainers_page_costs_the_same_for_many_people(
     assert len(many) == len(few) <= MOST_STATEMENTS
 
 
-def test_a_trainer_without_a_group_is_told_who_can_help(client, make_person, sign_in):
+def test_a_trainer_without_a_cohort_is_told_who_can_help(client, make_person, sign_in):
     sign_in(make_person(role="instructor", scope="cohort", scope_id=999))
-    assert "You train no group" in page_of(client, "/en/")
+    assert "You train no cohort" in page_of(client, "/en/")
 
 
 def test_an_instructor_of_a_center_sees_its_groups_and_no_other_centers(
@@ -249,7 +249,7 @@ def test_a_manager_sees_their_center_at_a_glance(client, trained, make_person, s
     assert "Rabat" not in page
     for label, figure in (
         ("People", 3),
-        ("Groups under way", 2),
+        ("Cohorts under way", 2),
         ("Stopped for a week", 2),
         ("Imports under way", 1),
     ):

@@ -96,3 +96,10 @@ def test_a_server_that_drops_its_connections_is_found_again(committed_app, learn
     assert client.post(url).status_code in (303, 503)
     assert client.post(url).status_code == 303
     assert count(committed_app) == 1
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("fr", "ltr"), ("ar", "rtl")])
+def test_an_address_without_a_page_answers_in_its_own_language(client, lang, direction):
+    answer = client.get(f"/{lang}/nothing-here", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert f'<html lang="{lang}" dir="{direction}">' in answer.text

@@ -28,6 +28,7 @@ PARTS = (
     "rosters",
     "studio",
     "privacy",
+    "help",
     "backups",
     "admin",
     "home",

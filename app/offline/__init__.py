@@ -24,6 +24,11 @@ def init_app(app: Flask) -> None:
     hooks.register(LessonFilter, "offline", LessonFilter(routes.spare_pictures))
     hooks.register(
         NavItem,
+        "offline.foot",
+        NavItem(say("Reading offline"), "offline.kept", order=20, area="foot"),
+    )
+    hooks.register(
+        NavItem,
         "offline.kept",
         NavItem(
             say("What this phone keeps"),

@@ -9,11 +9,17 @@ from app.accounts.hooks import AccountPage
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.privacy import routes
+from app.web.hooks import NavItem
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_blueprint(routes.bp)
+    hooks.register(
+        NavItem,
+        "privacy.personal_data",
+        NavItem(say("Personal data"), "privacy.personal_data", order=30, area="foot"),
+    )
     hooks.register(
         AccountPage, "privacy.my_data", AccountPage(say("My data"), "privacy.my_data", 40)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, TableClause, column, func, select, table
 from app.accounts.hooks import PersonalData, PersonalDataExtra
 from app.kernel.db import Base, db
 from app.kernel.hooks import hooks
-from app.kernel.i18n import Sentence
+from app.kernel.i18n import Sentence, translate
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ def list_holdings(person_id: int) -> list[Holding]:
             words = data.words or name.replace("_", " ")
             found.append(Holding(words, rows, data.erase, data.keep_reason))
     return found
+
+
+def list_declared() -> list[PersonalData]:
+    """Return what features keep about people, as they declare it; the same words once."""
+    found = {translate(data.words): data for _, data in hooks.collect(PersonalData) if data.words}
+    return list(found.values())
 
 
 def export_person(person_id: int) -> dict[str, Any]:

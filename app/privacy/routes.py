@@ -17,6 +17,13 @@ from app.web.pages import flash
 bp = Blueprint("privacy", __name__, url_prefix="/<lang>", template_folder="templates")
 
 
+@bp.get("/personal-data")
+@access("public")
+def personal_data() -> Any:
+    """Say to everybody what is kept about people: what the features declare."""
+    return render_template("privacy/personal-data.html", declared=queries.list_declared())
+
+
 @bp.get("/account/my-data")
 @access("signed-in")
 def my_data() -> Any:

@@ -11,9 +11,10 @@ from app.kernel import audit, clock
 from app.kernel.audit import AuditContent
 from app.kernel.db import Base, db, write
 from app.kernel.hooks import hooks
-from app.kernel.i18n import Sentence
+from app.kernel.i18n import Sentence, translate
 from app.kernel.outbox import RecordedEvent
 from app.plugins.tables import tables_of
+from app.privacy import queries
 from app.signin import rules
 from app.signin.models import SignInSession
 from app.tokens import services as tokens
@@ -76,7 +77,8 @@ def test_every_declaration_names_columns_that_exist_and_words(database):
 def test_the_page_says_what_is_kept(client, amina, lang):
     page = client.get(f"/{lang}/account/my-data")
     assert page.status_code == 200
-    assert "<table" in page.text
+    for holding in queries.list_holdings(amina.id):
+        assert f'<li class="line"><span>{translate(holding.words, lang)}</span>' in page.text
 
 
 def test_the_copy_holds_everything_about_oneself_and_nothing_of_others(client, amina, make_person):

@@ -12,7 +12,7 @@ from app.kernel.db import write
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.kernel.outbox import Subscriber
-from app.learning import services
+from app.learning import jobs, services
 from app.learning.routes import bp
 from app.learning.rules import carried_progress
 
@@ -20,6 +20,7 @@ from app.learning.rules import carried_progress
 def init_app(app: Flask) -> None:
     """Register the pages, what is personal, and what follows from other features' events."""
     app.register_blueprint(bp)
+    jobs.register()
     registry.register(
         PersonalData,
         "enrollment",

@@ -144,6 +144,53 @@ def find_enrollment(person_id: int, course_id: int) -> Enrollment | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A learner who has not completed a course, and whether what is done would be enough now."""
+
+    enrollment_id: int
+    person_id: int
+    is_enough: bool
+
+
+def list_unfinished(course_id: int, *, after: int, limit: int, now: datetime) -> list[Unfinished]:
+    """Return active enrollments that are not completed, by number, after the one named."""
+    rows = db.session.execute(
+        select(Enrollment.id, Enrollment.person_id, Enrollment.cohort_id)
+        .where(
+            Enrollment.course_id == course_id,
+            Enrollment.id > after,
+            Enrollment.left_at.is_(None),
+            Enrollment.completed_at.is_(None),
+        )
+        .order_by(Enrollment.id)
+        .limit(limit)
+    ).all()
+    seen = {
+        cohort: resolve_many({course_id: cohort}, now=now).get(course_id)
+        for cohort in {row.cohort_id for row in rows}
+    }
+    outlines = outlines_of(one for one in seen.values() if one)
+    done = _done_by_person([row.person_id for row in rows])
+    found = []
+    for id_, person_id, cohort in rows:
+        one = seen[cohort]
+        outline = outlines[one.revision_id] if one else None
+        found.append(
+            Unfinished(
+                id_,
+                person_id,
+                outline is not None
+                and progress_of(
+                    [lesson.id for lesson in outline.lessons],
+                    done[person_id, course_id],
+                    outline.course.completion_share,
+                ).is_enough,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerRow:
     """A learner in the list of a cohort."""
 

@@ -47,7 +47,7 @@ def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
     )
     if added is not None:
         outbox.record(LearnerEnrolled(actor.id, seen.course_id, center_id, cohort_id))
-        _complete_if_enough(actor.id, seen.course_id, now)
+        complete_if_enough(person_id=actor.id, course_id=seen.course_id, now=now)
     return get_study(slug, actor.id, now=now)
 
 
@@ -82,7 +82,7 @@ def finish_lesson(*, actor: Actor, slug: str, lesson_id: str, now: datetime) -> 
     _keep_done(actor.id, course_id, lesson_id, now)
     if study.enrollment:
         _move_on(study, lesson_id, now)
-        _complete_if_enough(actor.id, course_id, now)
+        complete_if_enough(person_id=actor.id, course_id=course_id, now=now)
     return get_study(slug, actor.id, now=now)
 
 
@@ -107,7 +107,8 @@ def _move_on(study: Study, lesson_id: str, now: datetime) -> None:
     )
 
 
-def _complete_if_enough(person_id: int, course_id: int, now: datetime) -> None:
+def complete_if_enough(*, person_id: int, course_id: int, now: datetime) -> None:
+    """Keep that the person met the course's rule of completion, once; or do nothing."""
     row = find_enrollment(person_id, course_id)
     if row is None or row.completed_at is not None:
         return
@@ -150,7 +151,7 @@ def keep_carried(*, person_id: int, carried: Mapping[str, list[str]], now: datet
             lesson = outline.lesson(lesson_id)
             if lesson and lesson.preview:
                 _keep_done(person_id, course_id, lesson_id, now)
-        _complete_if_enough(person_id, course_id, now)
+        complete_if_enough(person_id=person_id, course_id=course_id, now=now)
 
 
 def follow_cohort(*, person_id: int, center_id: int, cohort_id: int) -> None:

@@ -16,6 +16,7 @@ PARTS = (
     "throttling",
     "accounts",
     "signin",
+    "secondfactor",
     "signup",
     "centers",
     "partners",

@@ -63,6 +63,9 @@ class Settings:
     sign_up: Literal["open", "invitation", "closed"] = _setting(
         "open", "Who may create an account: anyone, invited people, nobody."
     )
+    staff_second_factor: Literal["offer", "require"] = _setting(
+        "offer", "Two-step sign-in of staff: offered, or required before anything else."
+    )
     mail: Literal["folder", "smtp"] = _setting(
         "folder", "How mail leaves: written to instance/mail, or through SMTP."
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
+from app.accounts import policies
 from app.accounts import queries as people
 from app.accounts import services as accounts
 from app.accounts.queries import PersonView, display_name
@@ -15,6 +16,8 @@ from app.kernel import clock, jobs
 from app.kernel.db import write
 from app.kernel.errors import Invalid, Refusal
 from app.kernel.i18n import Sentence, say, translate
+from app.secondfactor import services as second_factors
+from app.secondfactor.queries import is_on
 from app.settings import describe_settings, get_settings
 from app.web.access import access
 from app.web.pages import Link, flash, tab_links
@@ -166,6 +169,9 @@ def _roles_page(
             (grant, translate(forms.ROLE_NAMES[grant.role]), _place(grant, names))
             for grant in grants
         ],
+        may_reset=person is not None
+        and is_on(person.id)
+        and policies.can_manage(g.actor, person.id),
         grant_form=sent or forms.GrantForm(formdata=None),
     )
     return page, 422 if sent is not None else 200
@@ -182,6 +188,20 @@ def _split(place: str) -> tuple[str, int]:
     if not (number.isascii() and number.isdecimal() and len(number) < 12):
         raise Invalid(say("There is no such place."))
     return kind, int(number)
+
+
+@bp.post("/roles/<public_id>/reset-second-factor")
+@access("site.manage")
+def reset_second_factor(public_id: str) -> Any:
+    """Take the second step at sign-in back for somebody who lost phone and paper."""
+    person = people.get_person(public_id)
+    forms.ActForm().validate()
+    return _done(
+        lambda: second_factors.reset(actor=g.actor, person_id=person.id),
+        say("Two-step sign-in is off for this person, and they were told."),
+        "admin.roles_of",
+        public_id=public_id,
+    )
 
 
 @bp.post("/roles/<public_id>/grant")

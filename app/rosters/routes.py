@@ -16,6 +16,8 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.i18n import say, translate
 from app.rosters import forms, queries, rules, services
 from app.rosters.models import Roster
+from app.secondfactor import services as second_factors
+from app.secondfactor.queries import is_on
 from app.settings import get_settings
 from app.signup import services as signup
 from app.web.access import access
@@ -62,13 +64,15 @@ def person(public_id: str) -> Any:
 
 def _person_page(public_id: str, form: forms.SuspendForm, code: str = "") -> Any:
     found = centers.get_person_of(g.actor, g.center.id, public_id)
+    may_manage = account_policies.can_manage(g.actor, found.id)
     return page(
         "rosters/person",
         form,
         person=found,
         code=code,
         may_suspend=account_policies.can_suspend(g.actor, found.id),
-        may_print=account_policies.can_manage(g.actor, found.id),
+        may_print=may_manage,
+        may_reset=may_manage and is_on(found.id),
         links=links_for("person", public_id=public_id, center=g.center.id),
     )
 
@@ -115,6 +119,23 @@ def unsuspend(public_id: str) -> Any:
     with write():
         accounts.unsuspend(actor=g.actor, person_id=found.id)
     return done("rosters.person", say("The account is open again."), public_id=public_id)
+
+
+@bp.post("/c/<center>/people/<public_id>/reset-second-factor")
+@access("accounts.manage", scope="center")
+def reset_second_factor(public_id: str) -> Any:
+    """Take the second step at sign-in back for somebody who lost phone and paper."""
+    found = centers.get_person_of(g.actor, g.center.id, public_id)
+    form = forms.ButtonForm()
+    if attempt(form, lambda: second_factors.reset(actor=g.actor, person_id=found.id)):
+        return done(
+            "rosters.person",
+            say("Two-step sign-in is off for this person, and they were told."),
+            public_id=public_id,
+        )
+    shown = forms.SuspendForm(formdata=None)
+    shown.form_errors.extend(form.form_errors)
+    return _person_page(public_id, shown)
 
 
 @bp.post("/c/<center>/people/export")

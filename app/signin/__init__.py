@@ -6,7 +6,7 @@ Who people are and what they may do is `app.accounts`; how they come in the firs
 from flask import Flask
 
 from app.accounts.hooks import AccountPage, PersonalData
-from app.kernel.hooks import hooks
+from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.signin import jobs, routes, session
 from app.web.hooks import NavItem
@@ -17,18 +17,18 @@ def init_app(app: Flask) -> None:
     session.init_app(app)
     app.register_blueprint(routes.bp)
     jobs.register()
-    hooks.register(
+    registry.register(
         PersonalData,
         "sign_in_session",
         PersonalData(
             "sign_in_session",
             "person_id",
-            export=("device", "created_at", "seen_at", "expires_at"),
+            export=("device", "created_at", "seen_at", "expires_at", "mfa_at"),
             erase="delete",
             words=say("The browsers in which you are signed in"),
         ),
     )
-    hooks.register(
+    registry.register(
         NavItem,
         "signin.sign_in",
         NavItem(
@@ -39,21 +39,22 @@ def init_app(app: Flask) -> None:
             visible=lambda actor: not actor.is_signed_in,
         ),
     )
-    hooks.register(
+    registry.register(
         NavItem,
         "signin.sign_out",
         NavItem(
             say("Sign out"),
-            "signin.sign_out",
+            "signin.send_sign_out",
             order=90,
             area="account",
+            sends=True,
             visible=lambda actor: actor.is_signed_in,
         ),
     )
-    hooks.register(
+    registry.register(
         AccountPage, "signin.password", AccountPage(say("Password"), "signin.password", 20)
     )
-    hooks.register(
+    registry.register(
         AccountPage,
         "signin.sessions",
         AccountPage(say("Where you are signed in"), "signin.sessions", 30),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, UTCDateTime
@@ -28,5 +28,9 @@ class SignInSession(Base):
     rotated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    mfa_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a second factor was shown; empty when none was asked for."""
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The password was right, the second factor is still to come: it opens nothing yet."""
     device: Mapped[str] = mapped_column(default="")
     """Browser and system in words, for the owner's list."""

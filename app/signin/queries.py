@@ -24,6 +24,16 @@ class OpenSession:
     rotated_at: datetime
     seen_at: datetime
     expires_at: datetime
+    mfa_at: datetime | None
+
+
+@dataclass(frozen=True)
+class WaitingSession:
+    """A browser in which the password was right and the second step is still to come."""
+
+    person_id: int
+    public_id: str
+    remembered: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ _SESSION = (
         _S.rotated_at,
         _S.seen_at,
         _S.expires_at,
+        _S.mfa_at,
         _P.id.label("person_id"),
         _P.public_id,
         _P.name,
@@ -80,6 +91,7 @@ _SESSION = (
     .where(
         or_(_S.token_hash == bindparam("hash"), _S.previous_hash == bindparam("hash")),
         _S.expires_at > bindparam("now"),
+        _S.waits.is_(False),
     )
     .order_by(_G.id)
 )
@@ -88,7 +100,8 @@ _SESSION = (
 def find_session(token: str, *, language: str, now: datetime) -> OpenSession | None:
     """Return session, person and roles in one statement; None when the token opens nothing.
 
-    A suspended or erased person, an older epoch and a browser silent for too long open nothing.
+    A suspended or erased person, an older epoch, a browser silent for too long and one that waits
+    for the second step open nothing.
     """
     hashed = rules.token_hash(token)
     rows = db.session.execute(_SESSION, {"hash": hashed, "now": now}).all()
@@ -112,7 +125,31 @@ def find_session(token: str, *, language: str, now: datetime) -> OpenSession | N
         first.rotated_at,
         first.seen_at,
         first.expires_at,
+        first.mfa_at,
     )
+
+
+def find_waiting(token: str, *, now: datetime) -> WaitingSession | None:
+    """Return whose second step a browser's token waits for, or None."""
+    row = db.session.execute(
+        select(Person.id, Person.public_id, SignInSession.remembered)
+        .join(
+            Person, and_(Person.id == SignInSession.person_id, Person.epoch == SignInSession.epoch)
+        )
+        .where(
+            SignInSession.token_hash == rules.token_hash(token),
+            SignInSession.waits,
+            SignInSession.expires_at > now,
+            Person.suspended_at.is_(None),
+            Person.erased_at.is_(None),
+        )
+    ).first()
+    return WaitingSession(*row) if row else None
+
+
+def find_mfa(session_id: int) -> datetime | None:
+    """Return when a session's second step was taken, None when none was."""
+    return db.session.scalar(select(SignInSession.mfa_at).where(SignInSession.id == session_id))
 
 
 def list_sessions(person_id: int, *, now: datetime) -> list[SessionView]:
@@ -127,7 +164,11 @@ def list_sessions(person_id: int, *, now: datetime) -> list[SessionView]:
         .join(
             Person, and_(Person.id == SignInSession.person_id, Person.epoch == SignInSession.epoch)
         )
-        .where(SignInSession.person_id == person_id, SignInSession.expires_at > now)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.expires_at > now,
+            SignInSession.waits.is_(False),
+        )
         .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
         .limit(100)
     )

@@ -73,7 +73,9 @@ def send_sign_out() -> Any:
     """End this browser's session; harmless for a visitor."""
     with write():
         services.end_token(session.browser().old_token)
-    return session.dismiss(_go(f"/{g.lang}/"))
+    response = session.dismiss(_go(f"/{g.lang}/"))
+    flash(say("You are signed out. Everything is kept for the next time."))
+    return response
 
 
 @bp.get("/forgot")

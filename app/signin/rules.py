@@ -5,15 +5,17 @@ import hmac
 import re
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.accounts.rules import parse_address
 from app.settings import get_settings
 
 MIN_PASSWORD = 10
@@ -21,6 +23,8 @@ MAX_PASSWORD = 256
 REMEMBERED = timedelta(days=30)
 ROTATE_AFTER = timedelta(hours=24)
 GRACE = timedelta(seconds=60)
+WAITING = timedelta(minutes=10)
+"""How long the second step may take after the password."""
 IDLE = {
     "admin": timedelta(minutes=30),
     "office": timedelta(minutes=30),
@@ -41,6 +45,31 @@ verifications = 0
 @lru_cache
 def _turns() -> threading.Semaphore:
     return threading.Semaphore(max(1, get_settings().password_hashes_at_once))
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try to sign in: who, with what, from where. `known_devices` is the browser's cookie."""
+
+    address: str
+    password: str
+    network: str
+    known_devices: str = ""
+
+    @property
+    def normalized(self) -> str:
+        """Return the address as it is kept, or as it was typed when it is none."""
+        parsed = parse_address(self.address)
+        return parsed.value if parsed else self.address.strip().lower()[:254]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """The browser that signs in: its words for the list, its present token, what it carries."""
+
+    device: str = ""
+    old_token: str = ""
+    carried: dict[str, Any] | None = None
 
 
 def hash_password(password: str) -> str:

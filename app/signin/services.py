@@ -1,9 +1,7 @@
 """Signing in and out, passwords, sessions. All assume a transaction unless they say otherwise."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -23,8 +21,10 @@ from app.kernel.i18n import Sentence, say
 from app.messages import services as messages
 from app.settings import get_settings
 from app.signin import queries, rules
+from app.signin.hooks import SecondStep
 from app.signin.models import SignInSession
 from app.signin.queries import Credentials
+from app.signin.rules import Browser, Try
 from app.throttling import services as throttling
 from app.throttling.rules import Limit
 from app.throttling.services import Counter
@@ -45,31 +45,6 @@ USED_UP = say("This link was used already, or it is too old. Nothing was changed
 ASK_AGAIN = say("Ask for a new one on the page for a forgotten password.")
 SUSPENDED = say("This account is suspended. Nothing of your work is lost.")
 SPEAK = say("Speak to the staff of your center.")
-
-
-@dataclass(frozen=True)
-class Try:
-    """A try to sign in: who, with what, from where. `known_devices` is the browser's cookie."""
-
-    address: str
-    password: str
-    network: str
-    known_devices: str = ""
-
-    @property
-    def normalized(self) -> str:
-        """Return the address as it is kept, or as it was typed when it is none."""
-        parsed = parse_address(self.address)
-        return parsed.value if parsed else self.address.strip().lower()[:254]
-
-
-@dataclass(frozen=True)
-class Browser:
-    """The browser that signs in: its words for the list, its present token, what it carries."""
-
-    device: str = ""
-    old_token: str = ""
-    carried: dict[str, Any] | None = None
 
 
 def _counters(tried: Try, known_device: str | None) -> list[Counter]:
@@ -143,12 +118,18 @@ def sign_in(
 
 
 def open_session(
-    *, person_id: int, remembered: bool = False, browser: Browser | None = None, now: datetime
+    *,
+    person_id: int,
+    remembered: bool = False,
+    browser: Browser | None = None,
+    mfa_at: datetime | None = None,
+    now: datetime,
 ) -> str:
     """Let a browser act for a person and return the token for its cookie.
 
     The token is always new, and the session that the browser had is gone. What it carried as a
-    visitor is handed to whoever keeps it.
+    visitor is handed to whoever keeps it. Without `mfa_at`, the session of somebody who switched
+    a second step on waits for it and opens nothing.
     """
     browser = browser or Browser()
     end_token(browser.old_token)
@@ -161,6 +142,7 @@ def open_session(
     if epoch is None:
         raise NotFound
     token = secrets.token_urlsafe(32)
+    waits = mfa_at is None and any(s.asked_of(person_id) for _, s in hooks.collect(SecondStep))
     roles = [grant.role for grant in people.list_grants(person_id)]
     db.session.add(
         SignInSession(
@@ -171,11 +153,13 @@ def open_session(
             created_at=now,
             rotated_at=now,
             seen_at=now,
-            expires_at=now + rules.idle(roles, remembered),
+            expires_at=now + (rules.WAITING if waits else rules.idle(roles, remembered)),
+            mfa_at=mfa_at,
+            waits=waits,
             device=browser.device,
         )
     )
-    for _, hook in hooks.collect(AfterSignIn):
+    for _, hook in [] if waits else hooks.collect(AfterSignIn):
         hook.keep(person_id, browser.carried or {})
     return token
 
@@ -246,7 +230,14 @@ def rotate(*, actor: Actor, token: str, now: datetime) -> str:
     return fresh
 
 
-def set_password(*, person_id: int, password_hash: str, browser: Browser, now: datetime) -> str:
+def set_password(
+    *,
+    person_id: int,
+    password_hash: str,
+    browser: Browser,
+    mfa_at: datetime | None = None,
+    now: datetime,
+) -> str:
     """Set a new password: every session ends, this browser gets a new one, by its token."""
     db.session.execute(
         update(Person).where(Person.id == person_id).values(password_hash=password_hash)
@@ -261,7 +252,7 @@ def set_password(*, person_id: int, password_hash: str, browser: Browser, now: d
         say("The password of your account was changed, and you were signed out everywhere else."),
         say("If that was not you, set a new password at once and speak to your center's staff."),
     )
-    return open_session(person_id=person_id, browser=browser, now=now)
+    return open_session(person_id=person_id, browser=browser, mfa_at=mfa_at, now=now)
 
 
 def change_password(
@@ -270,7 +261,13 @@ def change_password(
     """Replace one's own password after the old one was verified against `old_hash`."""
     if queries.find_password(actor.id) != old_hash:
         raise Conflict(say("The password was changed at this moment. Nothing was done here."))
-    return set_password(person_id=actor.id, password_hash=password_hash, browser=browser, now=now)
+    return set_password(
+        person_id=actor.id,
+        password_hash=password_hash,
+        browser=browser,
+        mfa_at=queries.find_mfa(actor.session_id),
+        now=now,
+    )
 
 
 def count_own_try(*, actor: Actor) -> None:

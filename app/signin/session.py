@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, request, url_for
 from flask import session as carried_session
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +22,7 @@ from app.kernel.hooks import hooks
 from app.kernel.logs import get_logger
 from app.settings import get_settings
 from app.signin import queries, rules, services
+from app.signin.hooks import SecondStep
 from app.signin.services import Browser
 from app.throttling.rules import network
 from app.web.hooks import ActorLoader
@@ -180,9 +181,29 @@ def _is_bearable(carried: Any) -> bool:
     return isinstance(carried, dict) and len(json.dumps(carried)) <= CARRIED
 
 
+def is_remembered() -> bool:
+    """Tell whether the signed-in person wanted to stay signed in here."""
+    return bool(current_user.found.remembered)
+
+
+def showed_second_factor() -> bool:
+    """Tell whether the signed-in person took a second step in this session."""
+    return current_user.found.mfa_at is not None
+
+
 def admit(response: Response, token: str, public_id: str, *, remembered: bool = False) -> Response:
-    """Give the browser its new session; what it carried as a visitor has been kept."""
+    """Give the browser its new session; what it carried as a visitor has been kept.
+
+    Where the session waits for a second step, the answer leads there first, and nothing else
+    changes in the browser.
+    """
     g.session_changed = True
+    for _, step in hooks.collect(SecondStep):
+        if queries.find_waiting(token, now=clock.now()):
+            _set_cookie(response, "sid", token, None)
+            onward = None if response.location == f"/{g.lang}/" else response.location
+            response.location = url_for(step.endpoint, next=onward)
+            return response
     carried_session.clear()
     _set_cookie(response, "sid", token, _age(remembered))
     marked = rules.with_known_person(known_devices(), public_id, secrets.token_urlsafe(16))

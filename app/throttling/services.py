@@ -46,6 +46,7 @@ def wait_for(counters: Iterable[Counter], *, now: datetime | None = None) -> int
     waits = [
         min((last_at - now).total_seconds() + delay(limits[key], count), _left(until, now))
         for key, count, last_at, until in rows
+        if delay(limits[key], count)  # a try at once with ours may be a little later: no wait
     ]
     return max(0, *(math.ceil(wait) for wait in waits)) if waits else 0
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.kernel import clock
 from app.kernel.db import db
@@ -133,6 +133,21 @@ def find_latest(purpose: str, *, address: str) -> Issued | None:
         .limit(1)
     ).first()
     return Issued(*row) if row else None
+
+
+def count(purpose: str, *, address: str) -> int:
+    """Return how many secrets of that purpose are open for an address."""
+    return (
+        db.session.scalar(
+            select(func.count(Token.id)).where(
+                Token.address == address,
+                Token.purpose == purpose,
+                Token.used_at.is_(None),
+                Token.expires_at > clock.sql_now(),
+            )
+        )
+        or 0
+    )
 
 
 def forget_old(*, now: datetime) -> None:

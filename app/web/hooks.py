@@ -12,13 +12,15 @@ from app.kernel.i18n import Sentence
 class NavItem:
     """A link in the top bar (`main`), the menu of one's account (`account`) or the foot (`foot`).
 
-    `visible` may look at the actor's grants only: menus are kept for all who hold the same.
+    With `sends` it is a button that posts to the endpoint; only in the account's menu. `visible`
+    may look at the actor's grants only: menus are kept for all who hold the same.
     """
 
     label: Sentence
     endpoint: str
     order: int = 50
     area: Literal["main", "account", "foot"] = "main"
+    sends: bool = False
     visible: Callable[[Actor], bool] = lambda actor: True
 
 

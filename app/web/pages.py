@@ -27,6 +27,7 @@ class Link:
     current: bool = False
     code: str = ""
     short: str = ""
+    sends: bool = False
 
 
 MOST_NAVS = 2000
@@ -147,14 +148,17 @@ def _nav(area: str, actor: Any) -> list[Link]:
     lang = i18n.language.get()
     here = hooks.active_here()
     key = (area, lang, g.get("lang"), actor.is_signed_in, actor.is_system, actor.grants, here)
-    kept: dict[Any, list[tuple[str, str, str]]] = current_app.extensions["nav"]
+    kept: dict[Any, list[tuple[str, str, str, bool]]] = current_app.extensions["nav"]
     if key not in kept:
         if len(kept) > MOST_NAVS:
             kept.clear()
         items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
         items.sort(key=lambda item: item.order)
-        kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint) for i in items]
-    return [Link(label, url, request.endpoint == endpoint) for label, url, endpoint in kept[key]]
+        kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint, i.sends) for i in items]
+    return [
+        Link(label, url, request.endpoint == endpoint, sends=sends)
+        for label, url, endpoint, sends in kept[key]
+    ]
 
 
 def tab_links(tabs: Sequence[tuple[Sentence, str]]) -> list[Link]:

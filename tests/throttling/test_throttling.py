@@ -80,3 +80,10 @@ def test_old_counters_are_forgotten(app, database, travel):
     travel(hours=2)
     hooks.get(JobType, "throttling.forget_old").handle()
     assert database.get(Throttle, "k") is None
+
+
+def test_a_free_try_waits_for_nobody_whose_clock_was_a_little_later(database):
+    counter, now = Counter("k", SLOW), clock.now()
+    with write():
+        services.take([counter], now=now + timedelta(milliseconds=30))
+        services.take([counter], now=now)

@@ -1,11 +1,13 @@
 """The command `rihla`: what each feature brings, and what concerns the site as a whole."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup, with_appcontext
 
+from app.admin.queries import audit_faults
 from app.kernel import audit, migrations
 from app.kernel.worker import work_until_signal
 from app.plugins.cli import plugin
@@ -69,11 +71,17 @@ def work(slots: int) -> None:
 
 
 @audit_group.command("verify")
-def verify() -> None:
-    """Walk the chains; exit with 1 when one is broken."""
-    broken = audit.verify()
+@click.option(
+    "--heads",
+    "outside",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of heads kept elsewhere, one line each, from mails for example.",
+)
+def verify(outside: Path | None) -> None:
+    """Walk the chains, compare them with the heads that were kept; exit with 1 if one differs."""
+    broken = audit_faults(outside)
     for fault in broken:
-        click.echo(f"center {fault.center_id}, entry {fault.seq}: {fault.reason}")
+        click.echo(fault)
     for center, (length, head) in sorted(audit.heads().items()):
         click.echo(f"center {center}: {length} entries, head {head}")
     raise SystemExit(bool(broken))

@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         "admin.verify_audit",
         JobType(services.verify_audit, schedule="45 4 * * *", timeout=3600),
     )
+    hooks.register(JobType, "admin.keep_heads", JobType(services.keep_heads, schedule="35 4 * * *"))
     hooks.register(
         NavItem,
         "admin.health",

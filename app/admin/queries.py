@@ -3,17 +3,21 @@
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from app.accounts.models import Person
 from app.accounts.queries import display_name, name_column
+from app.admin import rules
 from app.admin.models import AuditCheck
 from app.centers.models import Center
-from app.kernel import clock, migrations
+from app.kernel import audit, clock, migrations
 from app.kernel.audit import AuditContent, AuditEntry
 from app.kernel.db import db
 from app.kernel.health import Check, HealthCheck
@@ -224,6 +228,56 @@ def list_audit(language: str, *, center_id: int | None = None, before: int = 0) 
             content.details if content else {},
         )
         for entry, content, person, center in db.session.execute(query)
+    ]
+
+
+def audit_faults(outside: Path | None = None) -> list[str]:
+    """Walk the audit trail and compare it with the heads that were kept; say what does not hold.
+
+    `outside` is a file of lines that were kept elsewhere, from mails for example.
+    """
+    faults = [f"center {b.center_id}, entry {b.seq}: {b.reason}" for b in audit.verify()]
+    files = [(heads_file(), True), *([(outside, False)] if outside else [])]
+    for file, whole in files:
+        if file.exists():
+            faults += _faults_of(file, whole)
+    return faults
+
+
+def heads_file() -> Path:
+    """Return the file in which the heads of the audit trail are kept day by day."""
+    return get_settings().instance / "audit-heads.jsonl"
+
+
+def key_file() -> Path:
+    """Return the file of the site's own key that signs them."""
+    return get_settings().instance / "audit.key"
+
+
+def read_key() -> Ed25519PrivateKey:
+    """Return the site's own key. Raises when there is none, or another kind of key."""
+    key = load_pem_private_key(key_file().read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{key_file()} is another kind of key")
+    return key
+
+
+def _faults_of(file: Path, whole: bool) -> list[str]:
+    if not key_file().exists():
+        return [f"{file.name}: the key {key_file().name} that signed it is not there"]
+    lines = file.read_text("utf-8", errors="replace").splitlines()
+    kept = rules.read_lines(lines, read_key().public_key(), whole=whole)
+    faults = [f"{file.name}, line {n}: {one.fault}" for n, one in enumerate(kept, 1) if one.fault]
+    good = [one for one in kept if not one.fault]
+    first = {
+        (center, length, head): one.at
+        for one in reversed(good)
+        for center, (length, head) in one.heads.items()
+    }
+    return faults + [
+        f"center {center}, entry {length}: it is not what was kept outside on {first[row]}"
+        for row in sorted(audit.missing(first))
+        for center, length, _ in [row]
     ]
 
 

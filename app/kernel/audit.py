@@ -8,7 +8,7 @@ and can be erased for a person without breaking the chain.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,6 +132,21 @@ def heads() -> dict[int, tuple[int, str]]:
     """Return length and head of every chain, to be kept somewhere else as a witness."""
     rows = db.session.execute(select(AuditChain.center_id, AuditChain.seq, AuditChain.head))
     return {center: (seq, head) for center, seq, head in rows}
+
+
+def missing(kept: Iterable[tuple[int, int, str]]) -> set[tuple[int, int, str]]:
+    """Return those of (center, length, head) at which the chains never were."""
+    absent = {row for row in kept if row[1:] != (0, START)}
+    for center_id in sorted({row[0] for row in absent}):
+        lengths = sorted({seq for center, seq, _ in absent if center == center_id})
+        for at in range(0, len(lengths), BATCH):
+            rows = db.session.execute(
+                select(AuditEntry.center_id, AuditEntry.seq, AuditEntry.hash).where(
+                    AuditEntry.center_id == center_id, AuditEntry.seq.in_(lengths[at : at + BATCH])
+                )
+            )
+            absent -= {(center, seq, found) for center, seq, found in rows}
+    return absent
 
 
 def verify() -> list[Break]:

@@ -1,20 +1,18 @@
 """What a lesson's page sends about an activity."""
 
-from wtforms import Field, IntegerField, StringField
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms import Field, StringField
+from wtforms.validators import InputRequired, Length, Regexp
 
-from app.kernel.i18n import LANGUAGES
 from app.web.forms import Form
 
 
 class AnswerForm(Form):
-    """One answer: to which item, from which page (`writer`), in which language of the text.
+    """One answer: to which item, from which page (`writer`); `hint` opens one instead.
 
     What was answered are the fields `given` and `given-…`, which the kind of activity reads.
     """
 
     item = StringField(validators=[InputRequired(), Length(max=64)])
     writer = StringField(validators=[InputRequired(), Regexp(r"^[A-Za-z0-9_-]{8,40}$")])
-    language = StringField(validators=[Optional(), AnyOf(LANGUAGES)])
-    hints = IntegerField(validators=[Optional(), NumberRange(0, 20)])
+    hint = StringField(validators=[Length(max=1)])
     given = Field()

@@ -9,16 +9,30 @@ from app.kernel.outbox import Event
 
 
 @dataclass(frozen=True)
+class BlockTexts:
+    """One block of a lesson in every language of its course; `source` was written first."""
+
+    source: BlockNode
+    others: Mapping[str, BlockNode] = field(default_factory=dict)
+
+    def shown(self, language: str) -> BlockNode:
+        """Return the block in a language, or in the source's where it is not translated."""
+        return self.others.get(language, self.source)
+
+
+@dataclass(frozen=True)
 class Item:
     """One thing that is asked and marked by itself.
 
     `document` is all of it as plain JSON, the key included: kept for ever under its hash, so that
-    what was asked can always be shown and marked again. `most` is in hundredths of a point.
+    what was asked can always be shown and marked again. `most` is in hundredths of a point,
+    `hints` how many can be opened.
     """
 
     id: str
     document: Mapping[str, Any]
     most: int
+    hints: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,12 +61,13 @@ class Marked:
 class ActivityType:
     """A kind of activity, registered under the name of its block. All three are pure.
 
-    `read(node)` gives what a block asks, `take(document, form)` an answer out of a plain form as
-    JSON (None when nothing was answered), `mark(document, seed, value, hints)` what it is worth.
-    `mark` may be called again at any time and must answer the same.
+    `read(texts)` gives what a block asks, the same in every language; `take(document, form)` an
+    answer out of a plain form as JSON (None when nothing was answered); `mark(document, seed,
+    value, hints)` what it is worth. `mark` may be called again at any time and must answer the
+    same.
     """
 
-    read: Callable[[BlockNode], Activity]
+    read: Callable[[BlockTexts], Activity]
     take: Callable[[Mapping[str, Any], Mapping[str, Sequence[str]]], Any]
     mark: Callable[[Mapping[str, Any], str, Any, int], Marked]
 

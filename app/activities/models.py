@@ -37,6 +37,8 @@ class Attempt(Base):
     kind: Mapped[str]
     number: Mapped[int]
     seed: Mapped[str]
+    hints: Mapped[dict[str, int]] = mapped_column(JSONDocument, default=dict)
+    """How many hints were opened, by item."""
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The revision that was shown when the attempt began."""
     center_id: Mapped[int | None] = mapped_column(ForeignKey("center.id"))

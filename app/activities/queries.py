@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from app.activities.hooks import Activity, ActivityType, Item
+from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
 from app.activities.rules import ItemState, Place, State
 from app.content.rules import BlockNode
 from app.courses.models import Course
-from app.courses.queries import get_lesson
-from app.courses.rules import Addresses
+from app.courses.queries import get_lesson, outline_of
+from app.courses.rules import Addresses, Recent, RevisionRef
 from app.kernel.db import db
 from app.kernel.hooks import hooks
 from app.learning.policies import can_read
@@ -22,6 +22,7 @@ from app.learning.queries import Study
 
 NOWHERE = Addresses("{id}", "")
 """A lesson that is read for what it asks, not to be shown."""
+_texts: Recent[dict[str, BlockTexts]] = Recent(500)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Asked:
         return next((item for item in self.activity.items if item.id == item_id), None)
 
 
-def find_asked(study: Study, lesson_id: str, block_id: str, language: str = "") -> Asked | None:
+def find_asked(study: Study, lesson_id: str, block_id: str) -> Asked | None:
     """Return the activity of a block in the revision that this person sees.
 
     None when the lesson is not open to them, there is no such block, or its plugin is off here.
@@ -53,24 +54,45 @@ def find_asked(study: Study, lesson_id: str, block_id: str, language: str = "") 
     lesson = study.outline.lesson(lesson_id)
     if lesson is None or not can_read(study.enrollment, lesson):
         return None
-    rendered = get_lesson(study.seen, lesson_id, language or study.outline.course.source, NOWHERE)
-    node = next(
-        (n for n in rendered.segments if isinstance(n, BlockNode) and n.id == block_id), None
-    )
-    kind = hooks.get(ActivityType, node.name) if node else None
-    if node is None or kind is None:
+    texts = find_texts(study.seen, lesson_id).get(block_id)
+    kind = hooks.get(ActivityType, texts.source.name) if texts else None
+    if texts is None or kind is None:
         return None
     own = study.enrollment
     return Asked(
         Place(study.seen.course_id, lesson_id, block_id),
-        node.name,
-        kind.read(node),
+        texts.source.name,
+        kind.read(texts),
         kind,
         study.seen.revision_id,
         own.center_id if own else None,
         own.cohort_id if own else None,
         lesson.preview,
     )
+
+
+def find_texts(ref: RevisionRef, lesson_id: str) -> dict[str, BlockTexts]:
+    """Return the blocks of a lesson by their ids, each in every language. Kept in memory."""
+    key = (ref.hash, lesson_id)
+    kept = _texts.get(key)
+    if kept is not None:
+        return kept
+    outline = outline_of(ref)
+    lesson = outline.lesson(lesson_id)
+    source = outline.course.source
+    nodes = {
+        language: {
+            part.id: part
+            for part in get_lesson(ref, lesson_id, language, NOWHERE).segments
+            if isinstance(part, BlockNode)
+        }
+        for language in (lesson.texts if lesson else ())
+    }
+    found = {
+        block: BlockTexts(node, {code: own[block] for code, own in nodes.items() if block in own})
+        for block, node in nodes.get(source, {}).items()
+    }
+    return _texts.put(key, found)
 
 
 def list_states(
@@ -81,6 +103,7 @@ def list_states(
         select(
             Attempt.block_id,
             Attempt.seed,
+            Attempt.hints.label("opened"),
             AnswerEvent.writer,
             AnswerEvent.seq,
             AnswerEvent.item,
@@ -133,7 +156,7 @@ def _state(rows: Sequence[Any]) -> State:
             (before.tries if before else 0) + 1,
             max(row.points, before.best if before else 0),
         )
-    return State(rows[-1].seed, items)
+    return State(rows[-1].seed, items, rows[-1].opened)
 
 
 @dataclass(frozen=True)

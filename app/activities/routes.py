@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, request, session
+from flask import Blueprint, g, redirect, request
 
 from app.activities import services
 from app.activities.forms import AnswerForm
 from app.activities.queries import Asked, find_asked
-from app.activities.session import carry_answer
+from app.activities.session import carry_answer, carry_hint
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Refusal
@@ -29,17 +29,17 @@ def answer(slug: str, lesson_id: str, block_id: str) -> Any:
         flash(say("This page was incomplete, so your answer was not kept. Try again."), "bad")
         return redirect(back, 303)
     study = get_study(slug, load_actor().id, now=clock.now())
-    asked = _asked(study, lesson_id, block_id, form.language.data or "")
+    asked = _asked(study, lesson_id, block_id)
     try:
-        _keep(slug, asked, _sent(asked, form))
+        _act(slug, asked, form)
     except Refusal as refusal:
         flash(refusal.sentence, "bad")
         return redirect(back, 303)
     return redirect(f"{back}-{form.item.data}", 303)
 
 
-def _asked(study: Study, lesson_id: str, block_id: str, language: str) -> Asked:
-    asked = find_asked(study, lesson_id, block_id, language)
+def _asked(study: Study, lesson_id: str, block_id: str) -> Asked:
+    asked = find_asked(study, lesson_id, block_id)
     if asked is None:
         raise Conflict(
             say("This activity is switched off at the moment, so your answer was not kept."),
@@ -48,20 +48,20 @@ def _asked(study: Study, lesson_id: str, block_id: str, language: str) -> Asked:
     return asked
 
 
-def _sent(asked: Asked, form: AnswerForm) -> services.Sent:
-    item = asked.item(form.item.data or "")
+def _act(slug: str, asked: Asked, form: AnswerForm) -> None:
+    item, actor, now = asked.item(form.item.data or ""), load_actor(), clock.now()
+    if item is not None and form.hint.data:
+        if not actor.is_signed_in:
+            carry_hint(slug, asked, item)
+            return
+        with write():
+            services.open_hint(person_id=actor.id, asked=asked, item=item, now=now)
+        return
     given = {name: request.form.getlist(name) for name in request.form}
     value = asked.type.take(item.document, given) if item else None
-    return services.Sent(
-        form.item.data or "", value, form.writer.data or "", 1, form.hints.data or 0
-    )
-
-
-def _keep(slug: str, asked: Asked, sent: services.Sent) -> None:
-    actor = load_actor()
+    sent = services.Sent(form.item.data or "", value, form.writer.data or "")
     if not actor.is_signed_in:
         carry_answer(slug, asked, sent)
-        session.modified = True
         return
     with write():
-        services.check_answer(person_id=actor.id, asked=asked, sent=sent, now=clock.now())
+        services.check_answer(person_id=actor.id, asked=asked, sent=sent, now=now)

@@ -43,10 +43,12 @@ class ItemState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a person is with an activity. Without a seed nothing was answered yet."""
+    """How far a person is with an activity; `seed` decides what is drawn for them."""
 
     seed: str = ""
     items: Mapping[str, ItemState] = field(default_factory=dict)
+    hints: Mapping[str, int] = field(default_factory=dict)
+    """How many hints were opened, by item."""
 
     def tries_left(self, item: str, tries: int) -> int | None:
         """Return how often the item may still be checked; None: without limit."""
@@ -71,9 +73,13 @@ def version_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(as_text(document).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def visitor_seed(lesson_id: str, block_id: str) -> str:
-    """Return the seed for whoever has no account: the same for all, so that nothing is kept."""
-    return hashlib.sha256(f"visitor\0{lesson_id}\0{block_id}".encode()).hexdigest()[:32]
+def practice_seed(person_id: int, place: Place, number: int = 1) -> str:
+    """Return the seed of somebody's practice (0: a visitor's), known before anything is kept.
+
+    So the first answer finds the order and the numbers that the page showed.
+    """
+    parts = (person_id, place.course_id, place.lesson_id, place.block_id, number)
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def earned(best: Iterable[int]) -> int:

@@ -1,6 +1,5 @@
 """Keeping answers, each exactly once, and marking them. Everything assumes a transaction."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,8 @@ from app.activities.rules import (
     State,
     as_text,
     earned,
+    practice_seed,
     version_of,
-    visitor_seed,
 )
 from app.courses.queries import find_publication, outline_of
 from app.kernel import clock, outbox
@@ -37,7 +36,6 @@ class Sent:
     value: Any
     writer: str
     seq: int = 1
-    hints: int = 0
 
 
 def check_answer(
@@ -48,7 +46,7 @@ def check_answer(
     Raises Conflict when no try is left, or when the same count carries another answer.
     """
     item = _item(asked, sent)
-    attempt_id, seed = _attempt(person_id, asked, seed or secrets.token_hex(16), now)
+    attempt_id, seed = _attempt(person_id, asked, seed, now)
     state = _state(person_id, asked)
     text = as_text(sent.value)
     kept = db.session.execute(
@@ -67,10 +65,21 @@ def check_answer(
         return state
     if state.tries_left(item.id, asked.activity.tries) == 0:
         raise Conflict(say("No try is left for this question. Your best answer is kept."))
-    _keep(attempt_id, seed, asked, item, sent, text, now)
+    hints = state.hints.get(item.id, 0)
+    _keep(attempt_id, seed, asked, item, sent, (text, hints), now)
     state = _state(person_id, asked)
     _score(person_id, asked, item, state, now)
     return state
+
+
+def open_hint(*, person_id: int, asked: Asked, item: Item, now: datetime, seed: str = "") -> None:
+    """Keep that one more hint of an item is open; what it costs is taken from later marks."""
+    attempt_id, _ = _attempt(person_id, asked, seed, now)
+    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
+    opened = attempt.hints.get(item.id, 0)
+    if opened < item.hints:
+        attempt.hints = {**attempt.hints, item.id: opened + 1}
+        db.session.flush()  # the state is read anew from here
 
 
 def _item(asked: Asked, sent: Sent) -> Item:
@@ -95,7 +104,8 @@ def _attempt(person_id: int, asked: Asked, seed: str, now: datetime) -> tuple[in
         block_id=place.block_id,
         kind=asked.kind,
         number=1,
-        seed=seed,
+        seed=seed or practice_seed(person_id, place),
+        hints={},
         revision_id=asked.revision_id,
         center_id=asked.center_id,
         cohort_id=asked.cohort_id,
@@ -123,16 +133,23 @@ def _state(person_id: int, asked: Asked) -> State:
 
 
 def _keep(
-    attempt_id: int, seed: str, asked: Asked, item: Item, sent: Sent, text: str, now: datetime
+    attempt_id: int,
+    seed: str,
+    asked: Asked,
+    item: Item,
+    sent: Sent,
+    kept: tuple[str, int],
+    now: datetime,
 ) -> None:
-    marked = asked.type.mark(item.document, seed, sent.value, sent.hints)
+    text, hints = kept
+    marked = asked.type.mark(item.document, seed, sent.value, hints)
     event = {"attempt_id": attempt_id, "writer": sent.writer, "seq": sent.seq}
     db.session.execute(
         insert_into(AnswerEvent).values(
             **event,
             item=item.id,
             value=text,
-            hints=sent.hints,
+            hints=hints,
             received_at=clock.sql_now(),
         )
     )
@@ -220,10 +237,13 @@ def keep_carried(
 
 
 def _keep_visit(person_id: int, asked: Asked, items: Mapping[str, Any], now: datetime) -> None:
-    seed = visitor_seed(asked.place.lesson_id, asked.place.block_id)
-    for item, (value, hints) in items.items():
-        known = _state(person_id, asked)
-        if item in known.items or (known.seed and known.seed != seed) or asked.item(item) is None:
+    seed = practice_seed(0, asked.place)
+    for item_id, (value, hints) in items.items():
+        known, item = _state(person_id, asked), asked.item(item_id)
+        if item is None or item_id in known.items or known.seed not in ("", seed):
             continue
-        sent = Sent(item, value, f"visit-{item}", 1, hints)
-        check_answer(person_id=person_id, asked=asked, sent=sent, now=now, seed=seed)
+        for _ in range(min(hints, item.hints)):
+            open_hint(person_id=person_id, asked=asked, item=item, now=now, seed=seed)
+        if value is not None:
+            sent = Sent(item_id, value, f"visit-{item_id}")
+            check_answer(person_id=person_id, asked=asked, sent=sent, now=now, seed=seed)

@@ -1,7 +1,11 @@
 """What a visitor answers: kept in their own browser until they have an account."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import session
 
+from app.activities.hooks import Item
 from app.activities.queries import Asked
 from app.activities.rules import (
     MOST_CARRIED,
@@ -9,7 +13,7 @@ from app.activities.rules import (
     State,
     as_text,
     carried_answers,
-    visitor_seed,
+    practice_seed,
 )
 from app.activities.services import Sent
 from app.kernel.errors import Conflict
@@ -18,12 +22,20 @@ from app.kernel.i18n import say
 
 def carry_answer(slug: str, asked: Asked, sent: Sent) -> None:
     """Keep a visitor's answer in their browser. Raises Conflict when it has no room for it."""
+    _change(slug, asked, sent.item, lambda _value, hints: (sent.value, hints))
+
+
+def carry_hint(slug: str, asked: Asked, item: Item) -> None:
+    """Keep in a visitor's browser that one more hint is open."""
+    _change(slug, asked, item.id, lambda value, hints: (value, min(hints + 1, item.hints)))
+
+
+def _change(slug: str, asked: Asked, item: str, act: Callable[[Any, int], tuple[Any, int]]) -> None:
     carried = session.get("carried") or {}
-    answers = {course: dict(blocks) for course, blocks in carried_answers(carried).items()}
+    answers = carried_answers(carried)
     where = f"{asked.place.lesson_id}/{asked.place.block_id}"
-    items = dict(answers.setdefault(slug, {}).get(where, {}))
-    items[sent.item] = (sent.value, sent.hints)
-    answers[slug][where] = items
+    items = answers.setdefault(slug, {}).setdefault(where, {})
+    items[item] = act(*items.get(item, (None, 0)))
     if len(as_text(answers).encode()) > MOST_CARRIED:
         raise Conflict(
             say("This browser cannot keep more answers without an account."),
@@ -35,15 +47,17 @@ def carry_answer(slug: str, asked: Asked, sent: Sent) -> None:
 def visitor_state(slug: str, asked: Asked) -> State:
     """Return how far a visitor is: their answers, marked anew each time."""
     place = asked.place
-    seed = visitor_seed(place.lesson_id, place.block_id)
+    seed = practice_seed(0, place)
     kept = carried_answers(session.get("carried") or {}).get(slug, {})
     items: dict[str, ItemState] = {}
+    opened: dict[str, int] = {}
     for item_id, (value, hints) in kept.get(f"{place.lesson_id}/{place.block_id}", {}).items():
         item = asked.item(item_id)
-        if item is None:
+        opened[item_id] = hints
+        if item is None or value is None:
             continue
         marked = asked.type.mark(item.document, seed, value, hints)
         items[item_id] = ItemState(
             value, hints, marked.points, marked.most, marked.state, marked.details, 1, marked.points
         )
-    return State(seed, items)
+    return State(seed, items, opened)

@@ -9,13 +9,14 @@ from functools import lru_cache
 from flask import render_template
 from markupsafe import Markup
 
-from app.activities.hooks import ActivityType
-from app.activities.queries import Asked, list_states
-from app.activities.rules import ItemState, Place, State
+from app.activities.hooks import ActivityType, BlockTexts
+from app.activities.queries import Asked, find_texts, list_states
+from app.activities.rules import ItemState, Place, State, practice_seed
 from app.activities.session import visitor_state
 from app.content.markdown import render as render_markdown
 from app.content.rules import BlockNode
 from app.courses.hooks import BlockContext
+from app.courses.rules import RevisionRef
 from app.kernel.hooks import hooks
 
 _ID = re.compile(r' id="[^"]*"')
@@ -24,20 +25,26 @@ _ONE_PARAGRAPH = re.compile(r"\A\s*<p>(.*)</p>\s*\Z", re.DOTALL)
 
 def states_of(nodes: Sequence[BlockNode], context: BlockContext) -> dict[str, State]:
     """Return by block how far whoever reads is; at most one statement. Nothing in a preview."""
+    person = 0 if context.is_preview else context.actor.id
+    places = [Place(context.course_id, context.lesson_id, node.id) for node in nodes]
+    found = {place.block_id: State(practice_seed(person, place)) for place in places}
     if context.is_preview:
-        return {}
+        return found
     if context.actor.is_signed_in:
-        return list_states(
-            context.actor.id, context.course_id, context.lesson_id, [node.id for node in nodes]
-        )
-    found = {}
+        return found | list_states(person, context.course_id, context.lesson_id, list(found))
     for node in nodes:
-        kind = hooks.get(ActivityType, node.name)
+        kind, texts = hooks.get(ActivityType, node.name), texts_of(node, context)
         if kind is not None:
             place = Place(context.course_id, context.lesson_id, node.id)
-            asked = Asked(place, node.name, kind.read(node), kind, context.revision_id)
+            asked = Asked(place, node.name, kind.read(texts), kind, context.revision_id)
             found[node.id] = visitor_state(context.course_slug, asked)
     return found
+
+
+def texts_of(node: BlockNode, context: BlockContext) -> BlockTexts:
+    """Return a block of the lesson that is shown, in every language of its course."""
+    ref = RevisionRef(context.revision_id, context.revision)
+    return find_texts(ref, context.lesson_id).get(node.id) or BlockTexts(node)
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,16 @@ class Shown:
 
     `heading` is inline, `inputs` are the controls named `given` and `given-…` (no form around
     them), `verdict` answers what was given last, `solution` is given only when it may be seen.
+    `hints` are those that are open, `next_hint` says what the next one costs, in hundredths of a
+    point; None when there is none.
     """
 
     heading: Markup
     inputs: Markup
     verdict: Markup = Markup("")
     solution: Markup = Markup("")
-    hints: int = 0
+    hints: tuple[Markup, ...] = ()
+    next_hint: int | None = None
 
 
 @dataclass(frozen=True)

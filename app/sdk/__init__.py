@@ -5,9 +5,17 @@ What each kind is, when it is asked and what happens when it fails: docs/plugins
 """
 
 from app.accounts.hooks import AccountPage, PersonalDataExtra, PersonErased, PersonJoined
-from app.activities.hooks import Activity, ActivityType, AnswerMarked, Item, Marked
+from app.activities.hooks import Activity, ActivityType, AnswerMarked, BlockTexts, Item, Marked
 from app.activities.rules import ItemState, State
-from app.activities.showing import Frame, Shown, as_html, as_inline, show_item, states_of
+from app.activities.showing import (
+    Frame,
+    Shown,
+    as_html,
+    as_inline,
+    show_item,
+    states_of,
+    texts_of,
+)
 from app.centers.hooks import PlaceLink
 from app.content.blocks import ID as BLOCK_ID
 from app.content.blocks import Header, parse_header
@@ -35,6 +43,8 @@ from app.web.hooks import NavItem
 __all__ = [
     "BLOCK_ID",
     "states_of",
+    "texts_of",
+    "BlockTexts",
     "show_item",
     "as_inline",
     "as_html",

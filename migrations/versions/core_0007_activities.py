@@ -43,6 +43,7 @@ def upgrade():
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('seed', sa.String(), nullable=False),
+    sa.Column('hints', sa.JSON(), nullable=False),
     sa.Column('revision_id', sa.Integer(), nullable=False),
     sa.Column('center_id', sa.Integer(), nullable=True),
     sa.Column('cohort_id', sa.Integer(), nullable=True),

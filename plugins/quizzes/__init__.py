@@ -4,8 +4,11 @@ Everything here is values in, values out. Attempts, deadlines, answers and marks
 core; this plugin only says what a question is and what an answer to it is worth.
 """
 
-from app.sdk import Hooks
+from app.sdk import ActivityType, BlockType, Hooks
+from plugins.quizzes import activity, blocks
 
 
 def register(hooks: Hooks) -> None:
-    """Register nothing yet: the plugin is connected when the core offers kinds of activity."""
+    """Bring the block `quiz`, and how it is answered and marked."""
+    hooks.register(BlockType, "quiz", blocks.BLOCK)
+    hooks.register(ActivityType, "quiz", ActivityType(activity.read, activity.take, activity.mark))

@@ -62,7 +62,7 @@ def check(person_id, value, *, item="sum", writer="page-one", lesson="un"):
 
 
 def post(client, given, *, item="sum", writer="page-one-1", page=PAGE, **more):
-    fields = {"item": item, "writer": writer, "language": "fr", "given": given} | more
+    fields = {"item": item, "writer": writer, "given": given} | more
     return client.post(f"{page}/activities/q", data=fields)
 
 
@@ -158,7 +158,7 @@ def test_a_lesson_that_is_not_open_takes_no_answer(client, slug, make_person, si
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"item": "gone"}, {"writer": "x"}, {"points": "100"}, {"language": "xx"}]
+    "wrong", [{"item": "gone"}, {"writer": "x"}, {"points": "100"}, {"hints": "99"}]
 )
 def test_what_does_not_fit_is_refused_in_words_and_nothing_is_kept(client, amina, wrong):
     answer = post(client, "quatre", **wrong)
@@ -177,7 +177,7 @@ def test_a_visitor_answers_and_takes_it_along(client, slug, make_person):
     assert post(client, "quatre").status_code == 303
     page = client.get(PAGE).text
     assert "Right." in page
-    assert "Kept in this browser only." in page
+    assert "What you answer is kept in this browser only." in page
     assert count(Attempt) == 0
     with client.session_transaction() as session:
         carried = carried_answers(session["carried"])
@@ -291,3 +291,34 @@ def test_many_at_once_from_one_person_are_counted_one_after_the_other(committed_
     with committed_app.app_context():
         assert count(Attempt) == 1
         assert count(AnswerEvent) == count(Mark) == 2
+
+
+def test_a_hint_is_opened_once_and_costs_what_was_said(client, amina):
+    assert "A hint (−0,1 points)" in client.get(PAGE).text
+    for _ in range(2):
+        assert post(client, "", hint="y").status_code == 303
+    page = client.get(PAGE).text
+    assert page.count("Think.") == 1
+    assert check(amina.id, "quatre").items["sum"].best == 90
+
+
+def test_a_visitors_hint_comes_along(client, slug, make_person):
+    from app.activities.services import keep_carried
+
+    post(client, "", hint="y")
+    assert "Think." in client.get(PAGE).text
+    with client.session_transaction() as session:
+        carried = carried_answers(session["carried"])
+    person = make_person()
+    enroll(person, slug)
+    with write():
+        keep_carried(person_id=person.id, carried=carried, now=clock.now())
+    assert check(person.id, "quatre").items["sum"].best == 90
+
+
+def test_what_was_drawn_is_the_same_before_and_after_the_first_answer(amina):
+    from app.activities.rules import practice_seed
+
+    place = asked(amina.id).place
+    check(amina.id, "cinq")
+    assert db.session.scalar(select(Attempt.seed)) == practice_seed(amina.id, place)

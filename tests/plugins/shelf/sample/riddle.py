@@ -13,16 +13,17 @@ from app.sdk import (
     as_inline,
     show_item,
     states_of,
+    texts_of,
 )
 
 
-def read(node):
-    items = []
+def read(texts):
+    node, items = texts.source, []
     for line in node.body.splitlines():
         name, _, rest = line.partition(": ")
         question, _, answer = rest.partition(" = ")
         if answer:
-            items.append(Item(name, {"ask": question, "answer": answer}, 100))
+            items.append(Item(name, {"ask": question, "answer": answer}, 100, 1))
     return Activity(tuple(items), int(node.attrs.get("tries", "0")))
 
 
@@ -33,11 +34,11 @@ def take(document, form):
 def mark(document, seed, value, hints):
     right = value == document["answer"]
     state = "right" if right else "wrong" if value else "empty"
-    return Marked(100 if right else 0, 100, state, {"said": str(value)})
+    return Marked(100 - 10 * hints if right else 0, 100, state, {"said": str(value)})
 
 
 def render(node, states, context):
-    activity, state = read(node), states.get(node.id, State())
+    activity, state = read(texts_of(node, context)), states.get(node.id, State())
     parts = []
     for number, item in enumerate(activity.items, 1):
         known = state.items.get(item.id)
@@ -47,6 +48,8 @@ def render(node, states, context):
             Markup('<input name="given" aria-label="answer" value="{}">').format(
                 known.value if known else ""
             ),
+            hints=(Markup("<p>Think.</p>"),) * state.hints.get(item.id, 0),
+            next_hint=None if state.hints.get(item.id) else 10,
             solution=Markup("<p>{}</p>").format(item.document["answer"]) if over else Markup(""),
         )
         frame = Frame(

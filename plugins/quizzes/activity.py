@@ -1,0 +1,95 @@
+"""A quiz as an activity of the core: what it asks, an answer out of a form, what it is worth."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from app.sdk import Activity, BlockNode, BlockTexts, Item, Marked
+from plugins.quizzes import marking
+from plugins.quizzes.answers import Answer
+from plugins.quizzes.comparison import adopt, joined
+from plugins.quizzes.questions import Quiz, from_dict, to_dict
+from plugins.quizzes.reader import read_quiz
+
+Form = Mapping[str, Sequence[str]]
+
+
+def quiz_of(node: BlockNode) -> Quiz:
+    """Return the quiz of a block; it is read once."""
+    return _read(node.id, node.body, tuple(sorted(node.attrs.items())), node.line)
+
+
+@lru_cache(maxsize=1000)
+def _read(block: str, body: str, attrs: tuple[tuple[str, str], ...], line: int) -> Quiz:
+    return read_quiz(BlockNode("quiz", block, dict(attrs), body, line))[0]
+
+
+def shown_quiz(texts: BlockTexts, language: str) -> Quiz:
+    """Return the quiz in a language, with the keys of its source."""
+    source, node = quiz_of(texts.source), texts.shown(language)
+    return source if node is texts.source else adopt(source, quiz_of(node))
+
+
+def read(texts: BlockTexts) -> Activity:
+    """Return what is asked and marked: what is right in any language is right."""
+    source = quiz_of(texts.source)
+    twins = [
+        adopt(source, quiz_of(node)) for node in texts.others.values() if node is not texts.source
+    ]
+    items = []
+    for question in source.questions:
+        others = [twin for quiz in twins if (twin := quiz.question(question.id)) is not None]
+        items.append(
+            Item(
+                question.id,
+                to_dict(joined(question, others)),
+                _hundredths(question.points),
+                len(question.hints),
+            )
+        )
+    return Activity(tuple(items), source.attempts)
+
+
+def take(document: Mapping[str, Any], form: Form) -> Any:
+    """Return the answer in a plain form; None when nothing was answered."""
+    question = from_dict(document)
+    given = list(form.get("given", ()))
+    if question.kind == "many":
+        return given or None
+    if question.kind in ("match", "cloze"):
+        keys = [p.key for p in question.pairs if p.left] or [gap.key for gap in question.gaps]
+        found = {key: _first(form, key) for key in keys}
+        return {key: value for key, value in found.items() if value} or None
+    if question.kind == "order":
+        return _ordered([step.key for step in question.steps], form)
+    return given[0] if given and given[0].strip() else None
+
+
+def _first(form: Form, key: str) -> str:
+    return next(iter(form.get(f"given-{key}", ())), "").strip()
+
+
+def _ordered(keys: Sequence[str], form: Form) -> list[str] | None:
+    """Read the place that was chosen for each step; None until each has one of its own."""
+    places = {key: _first(form, key) for key in keys}
+    numbers = [int(place) for place in places.values() if place.isdecimal() and len(place) < 3]
+    if len(numbers) < len(keys) or len(set(numbers)) < len(keys):
+        return None
+    return sorted(keys, key=lambda key: int(places[key]))
+
+
+def mark(document: Mapping[str, Any], seed: str, value: Any, hints: int) -> Marked:
+    """Return what an answer is worth, with the verdict on each of its parts."""
+    question = from_dict(document)
+    result = marking.mark(question, seed, Answer(value, hints))
+    return Marked(
+        _hundredths(result.points),
+        _hundredths(result.max),
+        result.state,
+        {"parts": [[part.key, part.verdict] for part in result.parts]},
+    )
+
+
+def _hundredths(points: Decimal) -> int:
+    return int(points * 100)

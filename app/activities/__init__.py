@@ -10,9 +10,11 @@ from app.accounts.hooks import AfterSignIn, PersonalData, PersonalDataExtra
 from app.activities import queries, services
 from app.activities.routes import bp
 from app.activities.rules import carried_answers
+from app.activities.showing import show_points
 from app.kernel import clock
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
+from app.learning.hooks import CoursePart
 
 
 def init_app(app: Flask) -> None:
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
         "answers",
         PersonalDataExtra(export=queries.export_answers, erase=lambda _person_id: None),
     )
+    registry.register(CoursePart, "activities", CoursePart(show_points))
     registry.register(AfterSignIn, "activities", AfterSignIn(keep=_keep))
 
 

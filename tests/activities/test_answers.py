@@ -322,3 +322,12 @@ def test_what_was_drawn_is_the_same_before_and_after_the_first_answer(amina):
     place = asked(amina.id).place
     check(amina.id, "cinq")
     assert db.session.scalar(select(Attempt.seed)) == practice_seed(amina.id, place)
+
+
+def test_the_cover_of_a_course_says_what_was_earned_where(client, amina):
+    cover = "/fr/courses/petit-cours"
+    assert "Your points" not in client.get(cover).text
+    check(amina.id, "quatre")
+    page = client.get(cover).text
+    assert "1 of the 2 points" in page
+    assert "/fr/courses/petit-cours/un#b-q" in page

@@ -10,11 +10,13 @@ from app.accounts import queries as people
 from app.accounts import services as accounts
 from app.accounts.queries import PersonView, display_name
 from app.admin import forms, queries, services
+from app.admin.hooks import AdminPage
 from app.backups.queries import list_files, list_runs
 from app.centers.queries import list_centers
 from app.kernel import clock, jobs
 from app.kernel.db import write
 from app.kernel.errors import Invalid, Refusal
+from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, say, translate
 from app.secondfactor import services as second_factors
 from app.secondfactor.queries import is_on
@@ -35,7 +37,15 @@ TABS = (
 @bp.context_processor
 def frame() -> dict[str, Any]:
     """Give the pages their tabs."""
-    return {"tabs": tab_links(TABS)}
+    return admin_tabs()
+
+
+def admin_tabs() -> dict[str, Any]:
+    """Return what `admin/_frame.html` needs: the tabs, with those that others bring."""
+    more = [page for _, page in hooks.collect(AdminPage) if g.actor.can(page.permission)]
+    more.sort(key=lambda page: page.order)
+    tabs = (*TABS, *((page.label, page.endpoint) for page in more))
+    return {"tabs": tab_links(tabs)}
 
 
 def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:

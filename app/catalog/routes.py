@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, render_template, request
 
 from app.catalog import queries
-from app.catalog.rules import HOURS, Filter
+from app.catalog.hooks import SearchHit, SearchSource
+from app.catalog.rules import HOURS, Filter, is_own_address
+from app.centers.queries import center_of_actor
 from app.content.rules import LEVELS
-from app.kernel import clock
+from app.kernel import clock, place
+from app.kernel.hooks import hooks
 from app.kernel.i18n import LANGUAGES, NAMES, Sentence, say, translate
-from app.web.access import access
+from app.web.access import access, load_actor
 
+MOST_ELSEWHERE = 10
 bp = Blueprint("catalog", __name__, template_folder="templates")
 
 LEVEL_NAMES = {
@@ -101,4 +105,20 @@ def search() -> Any:
     """Search titles and lessons."""
     query = request.args.get("q", "").strip()[:200]
     found = queries.search(query, g.lang) if query else []
-    return render_template("catalog/search.html", query=query, found=found)
+    more = _search_elsewhere(query) if query else []
+    return render_template("catalog/search.html", query=query, found=found, more=more)
+
+
+def _search_elsewhere(query: str) -> list[tuple[Sentence, list[SearchHit]]]:
+    """Return what others find, by source; at the center for which somebody is here."""
+    if not hooks.collect(SearchSource, anywhere=True):
+        return []
+    actor = load_actor()
+    place.center.set(center_of_actor(actor))
+    groups = []
+    for _, source in sorted(hooks.collect(SearchSource), key=lambda pair: pair[1].order):
+        found = source.find(actor, query, g.lang)[:MOST_ELSEWHERE]
+        seen = [hit for hit in found if is_own_address(hit.url) and source.can_see(actor, hit)]
+        if seen:
+            groups.append((source.label, seen))
+    return groups

@@ -137,3 +137,8 @@ class Filter:
                 return False
         ids = offered.get(self.center)
         return not ids or entry.seen.course_id in ids
+
+
+def is_own_address(url: str) -> bool:
+    """Tell whether an address leads to a page of this site."""
+    return url.startswith("/") and not url.startswith(("//", "/\\"))

@@ -266,6 +266,14 @@ def center_of(person_id: int) -> int | None:
     )
 
 
+def center_of_actor(actor: Actor) -> int | None:
+    """Return the center for which somebody is here: the only one they work for, or their own."""
+    held = {grant.scope_id for grant in actor.grants if grant.scope == "center"}
+    if len(held) == 1:
+        return held.pop()
+    return center_of(actor.id) if actor.is_signed_in and not actor.grants else None
+
+
 def list_cohorts(actor: Actor, center_id: int | None = None) -> list[CohortRow]:
     """Return the cohorts that the actor may see, the latest first; of one center, or of all."""
     query = (

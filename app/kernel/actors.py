@@ -4,6 +4,7 @@ A grant is (role, scope kind, scope id). A role is a set of permissions; feature
 plugins, declare each permission with the roles that hold it by default.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +22,17 @@ class Permission:
 
     label: Sentence
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PermissionCheck:
+    """Who declares a permission may look closer: registered under the permission's name.
+
+    `allows(actor, where)` is asked when a role allows it already, and can only refuse. `where` are
+    the places named by whoever asks. Filters of lists do not ask it.
+    """
+
+    allows: Callable[["Actor", Mapping[str, int | None]], bool]
 
 
 @dataclass(frozen=True)
@@ -62,11 +74,13 @@ class Actor:
         if self.is_system:
             return True
         roles = _roles_with(permission)
-        return any(
+        held = any(
             grant.scope == "site" or (grant.scope_id and where.get(grant.scope) == grant.scope_id)
             for grant in self.grants
             if grant.role in roles
         )
+        closer = hooks.get(PermissionCheck, permission) if held else None
+        return held if closer is None else bool(closer.allows(self, where))
 
     def can_somewhere(self, permission: str) -> bool:
         """Tell whether the permission is held for at least one place."""

@@ -11,18 +11,20 @@ from app.courses.hooks import BlockContext, render_segments
 from app.courses.queries import get_lesson
 from app.courses.rules import Addresses
 from app.kernel import clock
+from app.kernel import place as kernel_place
 from app.kernel.db import write
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
 from app.kernel.i18n import DIRECTIONS, LANGUAGES, NAMES, say
 from app.learning import services
 from app.learning.forms import PlaceForm
-from app.learning.hooks import CoursePart, LessonFilter
+from app.learning.hooks import CoursePanel, CoursePart, LessonFilter
 from app.learning.policies import can_read
 from app.learning.queries import Study, get_study
 from app.learning.rules import carried_progress
 from app.web.access import access, load_actor
 from app.web.pages import Link, flash
+from app.web.pieces import show_piece
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 READING = "reading"
@@ -44,6 +46,8 @@ class Step:
 def _study(slug: str) -> Study:
     actor = load_actor()
     study = get_study(slug, actor.id, now=clock.now())
+    if study.enrollment:
+        kernel_place.center.set(study.enrollment.center_id)  # what is on there is on here
     if not actor.is_signed_in:
         done = frozenset(carried_progress(session.get("carried") or {}).get(slug, ()))
         study = Study(study.seen, study.outline, None, done)
@@ -98,6 +102,7 @@ def course(slug: str) -> Any:
         base=_base(slug),
         first=first,
         parts=[Markup(part.render(study, language)) for _, part in hooks.collect(CoursePart)],  # noqa: S704
+        panels=_panels("course", _context(study, "", language)),
     )
     return _remember_language(page, language)
 
@@ -154,6 +159,7 @@ def _lesson_frame(
         "has_next": after is not None,
         "base": base,
         "reading_links": _reading_links(study, text.language),
+        "panels": _panels("lesson", _context(study, found.id, text.language)),
     }
 
 
@@ -279,22 +285,36 @@ def progress(slug: str) -> Any:
     )
 
 
-def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Markup:
-    own = study.enrollment
-    context = BlockContext(
+def _panels(page: str, context: BlockContext) -> dict[str, list[Markup]]:
+    """Return what others bring to the places of a page, by place."""
+    panels = [panel for _, panel in hooks.collect(CoursePanel) if panel.slot.startswith(page)]
+    found: dict[str, list[Markup]] = {}
+    for panel in sorted(panels, key=lambda panel: panel.order):
+        if shown := show_piece(panel.find(context)):
+            found.setdefault(panel.slot, []).append(shown)
+    return found
+
+
+def _context(study: Study, lesson_id: str, language: str) -> BlockContext:
+    own, base = study.enrollment, _base(study.seen.slug)
+    return BlockContext(
         actor=load_actor(),
         course_id=study.seen.course_id,
         course_key=study.seen.key,
         revision_id=study.seen.revision_id,
         revision=study.seen.hash,
-        lesson_id=found.id,
+        lesson_id=lesson_id,
         language=language,
-        address=f"{_base(study.seen.slug)}/{found.id}",
+        address=f"{base}/{lesson_id}" if lesson_id else base,
         enrollment_id=own.id if own else None,
         center_id=own.center_id if own else None,
         cohort_id=own.cohort_id if own else None,
         course_slug=study.seen.slug,
     )
+
+
+def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Markup:
+    context = _context(study, found.id, language)
     html = render_segments(rendered.segments, context)
     for _, other in hooks.collect(LessonFilter):
         html = other.apply(html, study, language)

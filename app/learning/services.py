@@ -8,12 +8,19 @@ from sqlalchemy import select, update
 from app.centers import queries as centers
 from app.courses.models import Course
 from app.courses.queries import find_publication, outline_of, resolve_publication
-from app.kernel import outbox
+from app.kernel import outbox, place
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, NotFound
+from app.kernel.hooks import hooks
 from app.kernel.i18n import say
-from app.learning.hooks import CourseFinished, LearnerEnrolled, LessonFinished
+from app.learning.hooks import (
+    CourseFinished,
+    Enrolling,
+    EnrollmentRule,
+    LearnerEnrolled,
+    LessonFinished,
+)
 from app.learning.models import Enrollment, LessonDone
 from app.learning.queries import Study, find_enrollment, get_study
 from app.learning.rules import as_place
@@ -32,6 +39,10 @@ def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
         offered = centers.list_course_ids(center_id)
         if offered and seen.course_id not in offered:
             center_id = cohort_id = None
+    if hooks.collect(EnrollmentRule, anywhere=True) and not find_enrollment(
+        actor.id, seen.course_id
+    ):
+        _ask_rules(Enrolling(actor.id, seen.course_id, slug, center_id, cohort_id))
     added = db.session.scalar(
         insert_into(Enrollment)
         .values(
@@ -49,6 +60,13 @@ def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
         outbox.record(LearnerEnrolled(actor.id, seen.course_id, center_id, cohort_id))
         complete_if_enough(person_id=actor.id, course_id=seen.course_id, now=now)
     return get_study(slug, actor.id, now=now)
+
+
+def _ask_rules(enrolling: Enrolling) -> None:
+    with place.at(enrolling.center_id):
+        for _, rule in hooks.collect(EnrollmentRule):
+            if refusal := rule.check(enrolling):
+                raise Conflict(refusal)
 
 
 def leave_course(*, actor: Actor, slug: str, now: datetime) -> None:

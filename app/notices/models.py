@@ -2,19 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, PublicId, UTCDateTime, new_public_id
 
 
 class Notice(Base):
-    """What somebody of a center's staff wrote to one person or to a cohort. Plain text."""
+    """What staff of a center, or a part of the site, wrote to people. Plain text."""
 
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("sender_id", "form_key"),
         Index("ix_notice_sender_id", "sender_id", "sent_at"),
+        Index(
+            "uq_notice_kind",
+            "kind",
+            "form_key",
+            unique=True,
+            sqlite_where=text("kind != ''"),
+            postgresql_where=text("kind != ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,6 +33,8 @@ class Notice(Base):
     text: Mapped[str]
     form_key: Mapped[str]
     """Made with the empty form, so that pressing twice sends once."""
+    kind: Mapped[str] = mapped_column(default="", server_default="")
+    """The NotificationType of a notice that nobody wrote; its sender is the site."""
     sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -1,5 +1,6 @@
 """What can be asked about notices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from app.centers.models import Center, CenterMember, Cohort
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
+from app.kernel.hooks import hooks
+from app.kernel.i18n import Sentence
+from app.notices.hooks import NotificationType
 from app.notices.models import Notice, NoticeReceipt
 
 PAGE = 50
@@ -28,6 +32,13 @@ class NoticeRow:
     read_at: datetime | None
     sender: str
     center: str
+    kind: str = ""
+
+    @property
+    def label(self) -> Sentence | str:
+        """Return who wrote it: a person, or the part of the site that did."""
+        kind = hooks.get(NotificationType, self.kind) if self.kind else None
+        return kind.label if kind else self.sender
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ def list_notices(person_id: int, *, before: int = 0) -> list[NoticeRow]:
             NoticeReceipt.read_at,
             func.coalesce(name_column(Person), ""),
             name_column(Center),
+            Notice.kind,
         )
         .join(NoticeReceipt, NoticeReceipt.notice_id == Notice.id)
         .join(Center, Center.id == Notice.center_id)
@@ -123,6 +135,19 @@ def list_copies(notice_id: int) -> list[Copy]:
         .order_by(NoticeReceipt.person_id)
     )
     return [Copy(*row) for row in found]
+
+
+def list_languages(people: Iterable[int]) -> dict[str, list[int]]:
+    """Return the people who still have an account, by the language that they read."""
+    found: dict[str, list[int]] = {}
+    rows = db.session.execute(
+        select(Person.id, Person.language)
+        .where(Person.id.in_(sorted(people)), Person.erased_at.is_(None))
+        .order_by(Person.id)
+    )
+    for person_id, language in rows:
+        found.setdefault(language, []).append(person_id)
+    return found
 
 
 def find_origin(notice: Notice, language: str) -> tuple[str, str]:

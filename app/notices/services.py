@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -10,12 +11,13 @@ from app.centers.models import Cohort
 from app.centers.rules import clean_text
 from app.kernel import audit, outbox
 from app.kernel.actors import Actor
-from app.kernel.db import db
+from app.kernel.db import db, insert_into, new_public_id
 from app.kernel.errors import Invalid, NotFound
-from app.kernel.i18n import say
+from app.kernel.hooks import hooks
+from app.kernel.i18n import Sentence, say, translate
 from app.messages import services as messages
 from app.notices import policies, queries
-from app.notices.hooks import NoticeSent
+from app.notices.hooks import NoticeSent, NotificationType
 from app.notices.models import Notice, NoticeReceipt
 from app.settings import get_settings
 from app.throttling import services as throttling
@@ -103,6 +105,50 @@ def _send(
     return len(people)
 
 
+def notify_people(
+    *,
+    kind: str,
+    people: Iterable[int],
+    text: Sentence,
+    center_id: int,
+    key: str,
+    now: datetime,
+) -> int:
+    """Send a notice of the site to people of a center, each in their language; a key counts once.
+
+    `kind` is a NotificationType. Returns how many people it is; who is not of the center is left
+    out.
+    """
+    sent = 0
+    receivers = queries.list_languages(centers.find_members(center_id, people))
+    for language, ids in sorted(receivers.items()):
+        notice_id = _add_notice(
+            kind=kind,
+            center_id=center_id,
+            text=translate(text, language)[:MOST],
+            form_key=f"{key}:{language}",
+            sent_at=now,
+        )
+        if notice_id is None:
+            continue
+        rows = [{"notice_id": notice_id, "person_id": person_id} for person_id in ids]
+        db.session.execute(insert(NoticeReceipt), rows)
+        outbox.record(NoticeSent(notice_id))
+        sent += len(ids)
+    return sent
+
+
+def _add_notice(**values: Any) -> int | None:
+    """Add a notice and return its id; None when its key was used before, at this moment too."""
+    added: int | None = db.session.scalar(
+        insert_into(Notice)
+        .values(public_id=new_public_id(), sender_id=None, cohort_id=None, **values)
+        .on_conflict_do_nothing()
+        .returning(Notice.id)
+    )
+    return added
+
+
 def mark_read(*, actor: Actor, public_ids: Iterable[str], now: datetime) -> None:
     """Keep that somebody has read these notices of theirs; the first time counts."""
     numbers = select(Notice.id).where(Notice.public_id.in_(list(public_ids)))
@@ -119,6 +165,9 @@ def mail_copies(*, notice_id: int) -> None:
     notice = db.session.get(Notice, notice_id)
     if notice is None:
         return
+    kind = hooks.get(NotificationType, notice.kind)
+    if notice.kind and (kind is None or not kind.mail):
+        return
     copies = queries.list_copies(notice_id)
     origins = {lang: queries.find_origin(notice, lang) for lang in {c.language for c in copies}}
     for copy in copies:
@@ -128,7 +177,9 @@ def mail_copies(*, notice_id: int) -> None:
             address=copy.email,
             subject=say("A message from %(center)s", center=center),
             body=[
-                say("%(sender)s, of the center %(center)s, writes:", sender=sender, center=center),
+                say("%(sender)s, of the center %(center)s, writes:", sender=sender, center=center)
+                if kind is None
+                else kind.label,
                 *notice.text.split("\n"),
                 say("Read it on the site:"),
                 get_settings().public_url.rstrip("/") + f"/{copy.language}/notices",

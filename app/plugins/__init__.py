@@ -5,6 +5,7 @@ Not what they may import (app.sdk), nor how their files come and go (app.install
 
 from flask import Flask
 
+from app.admin.hooks import AdminPage
 from app.centers.hooks import PlaceLink
 from app.kernel.actors import Permission
 from app.kernel.health import HealthCheck
@@ -43,6 +44,9 @@ def init_app(app: Flask) -> None:
         PlaceLink,
         "plugins.center",
         PlaceLink("tab", say("Plugins"), "plugins.center_plugins", SWITCH, order=80),
+    )
+    registry.register(
+        AdminPage, "plugins", AdminPage(say("Plugins"), "plugins.plugins", MANAGE, order=10)
     )
     registry.register(HealthCheck, "plugins", HealthCheck(say("Plugins"), check_plugins))
     registry.register(Subscriber, "plugins.lifecycle", Subscriber(PluginSwitched, jobs.tell_plugin))

@@ -113,6 +113,8 @@ class Guarded:
         began, worked = time.perf_counter(), time.thread_time()
         try:
             result = self.call(*args, **kwargs)
+            if self.answer.then is not None:
+                result = self.answer.then(result, self.plugin)
             if not database._writing.get() and _is_touched():
                 raise WroteWhileShowing(f"{self.hook} changed objects while a page was made")
         except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code may raise anything)

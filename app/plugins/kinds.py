@@ -5,22 +5,29 @@ while a page is made: what fails is left out and the page stays whole. `decide` 
 act: what fails forbids it. `event` runs in the background and is tried again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from app.accounts.hooks import AccountPage, PersonalData, PersonalDataExtra
 from app.activities.hooks import ActivityType
+from app.admin.hooks import AdminPage
+from app.catalog.hooks import SearchHit, SearchSource
 from app.centers.hooks import PlaceLink
 from app.content.hooks import BlockType
-from app.kernel.actors import Permission
+from app.content.rules import Problem
+from app.home.hooks import HomeCard
+from app.kernel.actors import Permission, PermissionCheck
 from app.kernel.health import Check, HealthCheck
 from app.kernel.i18n import say
 from app.kernel.jobs import JobType
 from app.kernel.outbox import Subscriber
-from app.learning.hooks import CoursePart
+from app.learning.hooks import CoursePanel, EnrollmentRule
+from app.notices.hooks import NotificationType
 from app.plugins.hooks import Command, Lifecycle, Routes
 from app.web.hooks import NavItem
+from app.web.pieces import show_piece
 
 Policy = Literal["register", "contribute", "decide", "event"]
 PASS_ON = object()
@@ -34,6 +41,9 @@ class Call:
 
     arguments: int | None
     otherwise: Any = PASS_ON
+    then: Callable[[Any, str], Any] | None = None
+    """Examines the answer, or makes it what the core shows; gets the plugin's name too. What it
+    raises is the plugin's failure."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,30 @@ class KindRule:
     free_name: bool = False
 
 
+MOST_ANSWERS = 1000
+
+
+def _all(kind: type) -> Callable[[Any, str], Any]:
+    """Read the answer to its end, where its failures still count: a few things of one kind."""
+
+    def read(found: Any, _plugin: str) -> tuple[Any, ...]:
+        things = tuple(islice(found or (), MOST_ANSWERS))
+        for thing in things:
+            _one(kind)(thing, _plugin)
+        return things
+
+    return read
+
+
+def _one(kind: type) -> Callable[[Any, str], Any]:
+    def check(found: Any, _plugin: str) -> Any:
+        if not isinstance(found, kind):
+            raise TypeError(f"{kind.__name__} is needed, not {type(found).__name__}")
+        return found
+
+    return check
+
+
 UNKNOWN = Check(
     False,
     say("This could not be checked: the plugin's own check failed."),
@@ -64,13 +98,23 @@ KINDS: dict[Any, KindRule] = {
     NavItem: KindRule("contribute", {"visible": Call(1, False)}, uses="navigation"),
     AccountPage: KindRule("contribute", uses="navigation"),
     PlaceLink: KindRule("contribute", uses="navigation"),
-    CoursePart: KindRule("contribute", {"render": Call(2, "")}, uses="panels"),
+    CoursePanel: KindRule("contribute", {"find": Call(1, None, show_piece)}, uses="panels"),
+    HomeCard: KindRule("contribute", {"find": Call(1, None, show_piece)}, uses="cards"),
+    AdminPage: KindRule("contribute", reach="anywhere", uses="admin_pages"),
+    SearchSource: KindRule(
+        "contribute",
+        {"find": Call(3, (), _all(SearchHit)), "can_see": Call(2, False)},
+        uses="search",
+    ),
+    NotificationType: KindRule("register", reach="always", uses="notifications"),
+    EnrollmentRule: KindRule("decide", {"check": Call(1)}, uses="enrollment"),
+    PermissionCheck: KindRule("decide", {"allows": Call(2)}, free_name=True),
     BlockType: KindRule(
         "contribute",
         {
-            "validate": Call(1, ()),
-            "text": Call(1, ""),
-            "compare": Call(2, ()),
+            "validate": Call(1, (), _all(Problem)),
+            "text": Call(1, "", _one(str)),
+            "compare": Call(2, (), _all(Problem)),
             "prepare": Call(2),
             "render": Call(3),
         },
@@ -83,7 +127,9 @@ KINDS: dict[Any, KindRule] = {
         uses="activities",
         free_name=True,
     ),
-    HealthCheck: KindRule("contribute", {"check": Call(0, UNKNOWN)}, "anywhere", uses="health"),
+    HealthCheck: KindRule(
+        "contribute", {"check": Call(0, UNKNOWN, _one(Check))}, "anywhere", uses="health"
+    ),
     Permission: KindRule("register", reach="always", free_name=True),
     JobType: KindRule("event", {"handle": Call(None)}, "always", uses="jobs"),
     Subscriber: KindRule("event", {"handle": Call(1)}, "anywhere", uses="events"),

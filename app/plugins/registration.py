@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, signals
 from flask.cli import AppGroup
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from app.kernel.actors import Permission
+from app.kernel.actors import Permission, PermissionCheck
 from app.kernel.db import Base
 from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, say
@@ -68,6 +68,8 @@ class PluginHooks:
                     uses=rule.uses,
                 )
             )
+        if kind is PermissionCheck and not name.startswith(f"{self.plugin}."):
+            raise Refused(say("It decides about the permission %(name)s of others.", name=name))
         if not rule.free_name and name != self.plugin and not name.startswith(f"{self.plugin}."):
             name = f"{self.plugin}.{name}"
         self.brought.append((kind, name, thing))

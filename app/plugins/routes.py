@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from app.admin.routes import TABS
+from app.admin.routes import admin_tabs
 from app.centers.routes import place_frame
 from app.kernel import clock
 from app.kernel.actors import Permission
 from app.kernel.db import write
 from app.kernel.errors import NotFound, Refusal
 from app.kernel.hooks import hooks
-from app.kernel.i18n import Sentence, say, translate
+from app.kernel.i18n import Sentence, say
 from app.plugins import forms, queries, services
 from app.plugins.gate import get_gate
 from app.plugins.policies import can_switch_at_center
@@ -21,7 +21,7 @@ from app.plugins.rules import Manifest
 from app.plugins.sentinel import Sentinel
 from app.plugins.status import Status, find_status, list_status
 from app.web.access import access
-from app.web.pages import Link, flash
+from app.web.pages import flash
 
 bp = Blueprint("plugins", __name__, url_prefix="/<lang>", template_folder="templates")
 KEPT = say("Saved. It counts from now on.")
@@ -32,13 +32,7 @@ def frame() -> dict[str, Any]:
     """Give the pages their tabs: the admin's, or the center's."""
     if g.get("center"):
         return place_frame()
-    tabs = (*TABS, (say("Plugins"), "plugins.plugins"))
-    return {
-        "tabs": [
-            Link(translate(label), url_for(name), request.endpoint == name)
-            for label, name in dict.fromkeys(tabs)
-        ]
-    }
+    return admin_tabs()
 
 
 def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:

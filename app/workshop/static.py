@@ -22,7 +22,8 @@ ROOMS = dict.fromkeys(DOORS, 0) | {
         ("forms", "services", "queries", "policies", "models", "hooks", "rules"), start=1
     )
 }
-"""Files of a plugin: who stands higher may import who stands lower, never the other way round."""
+"""Files of a plugin with an order: who stands higher may import who stands lower, never the other
+way round. Files with other names may stand anywhere."""
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
 HARMLESS = ("urllib.parse", "http.HTTPStatus")
 WATCHED = {"subprocess", "ctypes", "multiprocessing", "pickle", "marshal", "importlib", "inspect"}
@@ -93,10 +94,6 @@ def _python(folder: Path, manifest: Manifest) -> Iterator[Finding]:
             yield from _import(folder, manifest, name, where, in_tests)
             if not in_tests:
                 yield from _order(folder, path, name, where)
-    for path in sorted(folder.glob("*.py")):
-        if path.stem not in ROOMS and path.stem != "__init__":
-            text = f"No usual name for a file; usual are {', '.join(ROOMS)}."
-            yield Finding("rooms", text, path.name, "warning")
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -54,8 +54,8 @@ check: $(VENV)/dev.stamp ## Format, lint, types, contracts, security
 	$(BIN)/codespell app docs tests README.md CHANGELOG.md
 	$(BIN)/djlint --quiet --lint app
 
-bench: $(VENV)/dev.stamp $(VENV)/mo.stamp ## Measure pages beside a bare Flask app
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/dev.stamp $(VENV)/mo.stamp ## Measure beside the budgets, on both databases (PART="pages search": only these)
+	@$(BIN)/python -m tests.bench $(PART)
 
 lock: $(VENV)/dev.stamp ## Renew the locked dependencies
 	$(BIN)/pip-compile -q --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --no-annotate --allow-unsafe --output-file .ci/requirements.txt setup.cfg

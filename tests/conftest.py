@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from app.signin.models import SignInSession
 from tests import databases, postgresql
 from tests.client import CheckingClient
 
+RUNAWAY_SECONDS = 60
 SHELF = Path(__file__).resolve().parent / "plugins" / "shelf"
 """Plugins of the tests, loaded beside those of the product: `sample`."""
 
@@ -154,6 +156,20 @@ def committed_app(schema_url: str, site_folder: Path, tmp_path: Path) -> Iterato
 @pytest.fixture
 def client(app: Flask, database: Any) -> CheckingClient:
     return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def must_end() -> Iterator[None]:
+    """End a test that runs away, far above what it needs; `make bench` has the figures."""
+
+    def stop(*_: object) -> None:
+        raise AssertionError(f"this took {RUNAWAY_SECONDS} s of CPU and went on")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, RUNAWAY_SECONDS)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
 
 
 @dataclass(frozen=True)

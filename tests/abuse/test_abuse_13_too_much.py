@@ -1,7 +1,6 @@
 """Abuse 13: bodies, fields, cookies and JSON of absurd size are refused at once, unread."""
 
 import io
-import time
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from tests import routes
 
 HUGE = 2_000_000_000
-QUICK = 1.0
-"""Seconds of CPU, far above what any of it costs and far below what it would block."""
+pytestmark = pytest.mark.usefixtures("must_end")
 
 
 class Endless(io.RawIOBase):
@@ -30,15 +28,14 @@ class Endless(io.RawIOBase):
         return len(buffer)
 
 
-def post(app: Any, path: str, **options: Any) -> tuple[int, float]:
+def post(app: Any, path: str, **options: Any) -> int:
     builder = EnvironBuilder(path=path, method="POST", base_url="http://localhost")
     environ = builder.get_environ()
     environ["HTTP_SEC_FETCH_SITE"] = "same-origin"
     environ.update(options)
-    begun = time.process_time()
     body, status, _ = run_wsgi_app(app, environ, buffered=True)
     list(body)
-    return int(status.split()[0]), time.process_time() - begun
+    return int(status.split()[0])
 
 
 def posts(app: Any, world: Any) -> list[str]:
@@ -56,21 +53,20 @@ def test_two_gigabytes_are_read_by_no_route_for_a_visitor(place: Any, kind: str)
     app, world = place
     for path in posts(app, world):
         body = Endless()
-        status, seconds = post(
+        status = post(
             app,
             path,
             **{"CONTENT_LENGTH": str(HUGE), "CONTENT_TYPE": kind, "wsgi.input": body},
         )
         assert status < 500, (path, status)
         assert body.taken == 0, path
-        assert seconds < QUICK
 
 
 def test_nor_for_an_admin(place: Any) -> None:
     app, world = place
     for path in posts(app, world):
         body = Endless()
-        status, seconds = post(
+        status = post(
             app,
             path,
             **{
@@ -82,7 +78,6 @@ def test_nor_for_an_admin(place: Any) -> None:
         )
         assert status < 500, (path, status)
         assert body.taken == 0, path
-        assert seconds < QUICK
 
 
 def form_of(fields: int) -> bytes:
@@ -91,12 +86,10 @@ def form_of(fields: int) -> bytes:
 
 @pytest.mark.parametrize("path", ["/fr/sign-in", "/fr/sign-up", "/fr/forgot", "/fr/code"])
 def test_ten_thousand_fields_are_refused(client: Any, path: str) -> None:
-    begun = time.process_time()
     answer = client.post(
         path, data=form_of(10_000), content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 413
-    assert time.process_time() - begun < QUICK
 
 
 def test_ten_thousand_parts_are_refused(place: Any) -> None:
@@ -105,37 +98,29 @@ def test_ten_thousand_parts_are_refused(place: Any) -> None:
     body = "".join(part.format(n) for n in range(10_000)) + "--b--\r\n"
     client = app.test_client()
     client.set_cookie("sid", world.cookies["manager"])
-    begun = time.process_time()
     answer = client.post(
         f"/fr/c/{world.own.center}/rosters",
         data=body.encode(),
         content_type="multipart/form-data; boundary=b",
     )
     assert answer.status_code == 413
-    assert time.process_time() - begun < QUICK
 
 
 def test_a_cookie_of_a_megabyte_signs_nobody_in_and_blocks_nobody(place: Any) -> None:
     app, _ = place
     for cookie in ("sid=" + "a" * 1_000_000, "rihla=" + "b" * 1_000_000, "x=1; " * 200_000):
-        begun = time.process_time()
         answer = app.test_client(use_cookies=False).get("/fr/account", headers={"Cookie": cookie})
         assert answer.status_code in (303, 400, 431)
-        assert time.process_time() - begun < QUICK
 
 
 def test_deep_json_is_no_form(client: Any) -> None:
     deep = b"[" * 4_000 + b"]" * 4_000
     for path in ("/fr/sign-in", "/fr/sign-up", "/fr/forgot"):
-        begun = time.process_time()
         answer = client.post(path, data=deep, content_type="application/json")
         assert answer.status_code in (413, 415, 422)
-        assert time.process_time() - begun < QUICK
 
 
-def test_addresses_of_a_hundred_kilobytes_are_answered_quickly(place: Any) -> None:
+def test_addresses_of_a_hundred_kilobytes_are_answered(place: Any) -> None:
     app, _ = place
     for path in ("/fr/" + "a" * 100_000, "/fr/search?q=" + "b" * 100_000, "/" + "../" * 30_000):
-        begun = time.process_time()
         assert app.test_client().get(path).status_code < 500
-        assert time.process_time() - begun < QUICK

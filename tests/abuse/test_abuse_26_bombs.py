@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zipfile
 import zlib
 from typing import Any
@@ -14,7 +13,7 @@ from app.courses import services
 from app.kernel.errors import Refusal
 from tests.courses import samples
 
-QUICK = 3.0
+pytestmark = pytest.mark.usefixtures("must_end")
 
 
 def zipped(files: dict[str, bytes], level: int = 9) -> io.BytesIO:
@@ -50,10 +49,8 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_an_archive_that_grows_is_refused_before_it_does(bomb: Any) -> None:
     archive = bomb()
-    begun = time.process_time()
     with pytest.raises(Refusal):
         read_zip(archive)
-    assert time.process_time() - begun < QUICK
 
 
 def picture(width: int, height: int) -> bytes:
@@ -71,6 +68,4 @@ def picture(width: int, height: int) -> bytes:
 def test_the_measures_of_a_picture_are_read_and_its_pixels_never(database: Any) -> None:
     body = "![Un trait](../media/grand.png)"
     files = samples.course(lessons={"bonjour": ("Bonjour", body)})
-    begun = time.process_time()
     services.check_files(files | {"media/grand.png": picture(60_000, 60_000)})
-    assert time.process_time() - begun < QUICK

@@ -1,8 +1,10 @@
-"""Measuring the server as a whole: how fast it starts, what memory it holds, what requests cost."""
+"""The server as a whole, in processes of its own: started, looked at, and asked by many at once."""
 
 import os
+import selectors
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -10,9 +12,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.settings import Settings
+
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: its first process, its port, and what went by until its first page."""
+
+    pid: int
+    port: int
+    seconds: float
+    cpu: float
 
 
 def _free_port() -> int:
@@ -22,14 +37,14 @@ def _free_port() -> int:
 
 
 @contextmanager
-def served(url: str, folder: Path) -> Iterator[tuple[int, str, float]]:
-    """Run `rihla serve`; give its process, its address and the seconds to its first page."""
+def served(settings: Settings) -> Iterator[Served]:
+    """Run `rihla serve` on the site of these settings until the block ends."""
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
     given = {k: v for k, v in os.environ.items() if not k.startswith("RIHLA_")}
     given |= {
-        "RIHLA_INSTANCE": str(folder),
-        "RIHLA_DATABASE_URL": url,
+        "RIHLA_INSTANCE": str(settings.instance),
+        "RIHLA_DATABASE_URL": settings.database_url,
         "RIHLA_PUBLIC_URL": base,
         "RIHLA_SECRET_KEY": "measured",
         "RIHLA_LOG_LEVEL": "error",
@@ -43,7 +58,8 @@ def served(url: str, folder: Path) -> Iterator[tuple[int, str, float]]:
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("the server does not answer")
             time.sleep(0.02)
-        yield process.pid, base, time.monotonic() - begun
+        seconds = time.monotonic() - begun
+        yield Served(process.pid, port, seconds, cpu_seconds(process.pid))
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -88,32 +104,105 @@ def cpu_seconds(pid: int) -> float:
     return ticks / TICKS
 
 
-def cpu_ms_served(pid: int, url: str, cookie: str = "", times: int = 400) -> float:
-    """Return CPU milliseconds of the whole server for one page asked over the network."""
-    host, port = url.removeprefix("http://").split("/", 1)[0].split(":")
-    path = "/" + url.removeprefix("http://").split("/", 1)[1]
+@dataclass
+class Load:
+    """What came of asking the same page over several lines, each with one request at a time."""
+
+    answers: int = 0
+    seconds: float = 0
+    cpu: float = 0
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU of the whole server for one answer."""
+        return self.cpu / self.answers * 1000
+
+    @property
+    def per_second(self) -> float:
+        """Answers in a second."""
+        return self.answers / self.seconds
+
+    @property
+    def p50(self) -> float:
+        """The wait of the middle, in milliseconds."""
+        return statistics.median(self.waits) * 1000
+
+    @property
+    def p99(self) -> float:
+        """The wait that one in a hundred exceeds, in milliseconds."""
+        return statistics.quantiles(self.waits, n=100)[98] * 1000
+
+
+@dataclass
+class _Line:
+    socket: socket.socket
+    sent: float = 0
+    data: bytes = b""
+    expected: int = 0
+
+
+def load(
+    running: Served, path: str, *, cookie: str = "", lines: int = 16, seconds: float = 3.0
+) -> Load:
+    """Ask one page over and over; every answer must be a 200."""
+    host = f"127.0.0.1:{running.port}"
     asked = (
-        f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept-Encoding: br\r\n"
-        f"Cookie: {cookie}\r\n\r\n"
-    ).encode()
-    with socket.create_connection((host, int(port))) as line:
-        for turn in range(times + 50):
-            if turn == 50:
-                begun = cpu_seconds(pid)
-            line.sendall(asked)
-            _read_answer(line)
-    return (cpu_seconds(pid) - begun) / times * 1000
-
-
-def _read_answer(line: socket.socket) -> None:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += line.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next(
-        int(row.split(b":")[1])
-        for row in head.split(b"\r\n")
-        if row.lower().startswith(b"content-length:")
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\nCookie: {cookie}\r\n\r\n"
     )
-    while len(body) < length:
-        body += line.recv(65536)
+    request = asked.encode()
+    _ask_for(running, request, lines, 0.5)  # warm
+    cpu = cpu_seconds(running.pid)
+    found = _ask_for(running, request, lines, seconds)
+    found.cpu = cpu_seconds(running.pid) - cpu
+    return found
+
+
+def _ask_for(running: Served, request: bytes, lines: int, seconds: float) -> Load:
+    chosen, found = selectors.DefaultSelector(), Load()
+    opened = [_Line(socket.create_connection(("127.0.0.1", running.port))) for _ in range(lines)]
+    begun = time.monotonic()
+    try:
+        for line in opened:
+            chosen.register(line.socket, selectors.EVENT_READ, line)
+            _send(line, request)
+        busy = lines
+        while busy:
+            for key, _ in chosen.select(30):
+                line = key.data
+                if not _complete(line):
+                    continue
+                now = time.monotonic()
+                found.waits.append(now - line.sent)
+                if now - begun < seconds:
+                    _send(line, request)
+                else:
+                    busy -= 1
+    finally:
+        for line in opened:
+            line.socket.close()
+        chosen.close()
+    found.answers, found.seconds = len(found.waits), time.monotonic() - begun
+    return found
+
+
+def _send(line: _Line, request: bytes) -> None:
+    line.data, line.expected, line.sent = b"", 0, time.monotonic()
+    line.socket.sendall(request)
+
+
+def _complete(line: _Line) -> bool:
+    """Read what came; tell whether the answer is whole."""
+    came = line.socket.recv(262_144)
+    if not came:
+        raise ConnectionError("the server hung up")
+    line.data += came
+    if not line.expected:
+        head, end, _ = line.data.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        assert head.startswith(b"HTTP/1.1 200"), head[:200]
+        rows = (row.lower().partition(b":") for row in head.split(b"\r\n"))
+        length = next(int(value) for name, _, value in rows if name == b"content-length")
+        line.expected = len(head) + 4 + length
+    return len(line.data) >= line.expected

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, session
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 
 from app.content.rules import Lesson, LessonText, Rendered
@@ -227,7 +227,13 @@ def finish(slug: str, lesson_id: str) -> Any:
                 actor=actor, slug=slug, lesson_id=lesson_id, now=clock.now()
             )
     else:
-        study = _finish_as_visitor(slug, lesson_id)
+        study = _study(slug)
+        found = study.outline.lesson(lesson_id)
+        if found is None:
+            raise NotFound
+        if not found.preview:
+            return _ask_to_sign_in(f"{_base(slug)}/{lesson_id}")
+        study = _finish_as_visitor(study, lesson_id)
     if study.enrollment and study.progress.completed_at and study.next is None:
         return redirect(f"{_base(slug)}/progress", 303)
     _, after = study.outline.around(lesson_id)
@@ -236,11 +242,14 @@ def finish(slug: str, lesson_id: str) -> Any:
     return redirect(f"{_base(slug)}/{after.id}", 303)
 
 
-def _finish_as_visitor(slug: str, lesson_id: str) -> Study:
-    study = _study(slug)
-    found = study.outline.lesson(lesson_id)
-    if found is None or not found.preview:
-        raise NotFound
+def _ask_to_sign_in(lesson: str) -> Any:
+    """Bring somebody whose session ended while they read back to the lesson, signed in."""
+    flash(say("You are not signed in any more: sign in, then press it again."), "warn")
+    return redirect(url_for("signin.sign_in", next=lesson), 303)
+
+
+def _finish_as_visitor(study: Study, lesson_id: str) -> Study:
+    slug = study.seen.slug
     carried = session.get("carried") or {}
     done = carried_progress(carried)
     done[slug] = sorted({*done.get(slug, []), lesson_id})[-50:]

@@ -43,7 +43,8 @@ def test_a_lesson_is_neither_read_nor_done_without_enrolling(
 
 
 def test_a_visitor_marks_no_closed_lesson(client: Any, course: Any) -> None:
-    assert client.post(f"/fr/courses/{course.slug}/suite/done").status_code == 404
+    answer = client.post(f"/fr/courses/{course.slug}/suite/done")
+    assert "/sign-in" in answer.headers["Location"], "asked to sign in, and nothing is marked"
     assert client.post(f"/fr/courses/{course.slug}/enroll").status_code == 403
 
 

@@ -250,6 +250,22 @@ def test_a_visitors_work_survives_sign_in(client, database):
     assert "lesson is done" in page.text or "terminée" in page.text
 
 
+def test_whoever_was_signed_out_while_reading_is_brought_back_to_the_lesson(
+    client, database, make_person, sign_in
+):
+    slug, person = publish(), make_person()
+    sign_in(person)
+    client.post(f"/fr/courses/{slug}/enroll")
+    client.delete_cookie("sid")
+    answer = client.post(f"/fr/courses/{slug}/deux/done")
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"])
+    assert "not signed in any more" in page.text
+    assert f"/fr/courses/{slug}/deux" in page.text
+    assert client.post(f"/fr/courses/{slug}/absent/done").status_code == 404
+    assert get_study(slug, person.id, now=clock.now()).progress.done == 0
+
+
 def test_a_lesson_switches_language_in_place_and_the_browser_remembers(client, database):
     slug = publish(languages=("fr", "ar"))
     page = client.get(f"/fr/courses/{slug}/un?in=ar")

@@ -199,6 +199,18 @@ def test_more_text_than_can_be_checked_is_refused_at_once(client: Any, author: A
     assert count(CourseUpload) == 0
 
 
+def test_a_lesson_of_five_megabytes_is_one_problem_with_its_remedy(
+    client: Any, author: Any
+) -> None:
+    heavy = os.urandom(2_450_000).hex().encode()
+    place = send(client, large(**{"01-debut/03-l2.fr.md": heavy})).headers["Location"]
+    jobs.drain()
+    page = client.get(place).text
+    assert "This text is larger than 64 kB" in page
+    assert "Split it into two lessons" in page
+    assert count(Revision) == 0
+
+
 def test_two_uploads_at_the_same_moment_leave_one(client: Any, author: Any) -> None:
     packed = io.BytesIO()
     write_zip(large(), packed)

@@ -1,6 +1,6 @@
 """What the author's pages ask: their courses with their states, people's and cohorts' names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from app.centers.models import Center, Cohort
 from app.courses import queries as courses
 from app.courses.models import Course
 from app.courses.queries import CourseRef, PublicationInfo, RevisionInfo
-from app.courses.rules import Outline, Published
+from app.courses.rules import Outline, Published, RevisionRef
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
@@ -58,6 +58,25 @@ class CohortChoice:
 
     id: int
     name: str
+
+
+class RevisionFiles(Mapping[str, bytes]):
+    """The files of a revision by path, each read when it is asked for: together they are heavy."""
+
+    def __init__(self, ref: RevisionRef) -> None:
+        self._entries = courses.outline_of(ref).files
+
+    def __getitem__(self, path: str) -> bytes:
+        """Read one file."""
+        return courses.read_blobs([self._entries[path].sha256])[0]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the paths."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self._entries)
 
 
 def list_cards(actor: Actor, *, now: datetime) -> list[CourseCard]:

@@ -1,10 +1,11 @@
 """The author's pages: courses, upload, report, preview, publishing, taking back."""
 
 from collections.abc import Sequence
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import send_file as send_packed
 from markupsafe import Markup
 
 from app.content.archive import write_zip
@@ -31,6 +32,7 @@ from app.web.pages import flash
 bp = Blueprint("studio", __name__, url_prefix="/<lang>/studio", template_folder="templates")
 
 LARGEST_UPLOAD = 64_000_000
+MOST_IN_MEMORY = 2_000_000
 SLOT = "0-lesson-0"
 PRIVATE = "private, max-age=3600"
 
@@ -189,12 +191,11 @@ def report(slug: str, short: str) -> Any:
 def download(slug: str, short: str) -> Any:
     """Give the files of a revision back, byte for byte."""
     found, revision = _revision(slug, short)
-    packed = BytesIO()
-    write_zip(courses.read_revision(revision), packed, folder=found.slug)
-    response = Response(packed.getvalue(), content_type="application/zip")
+    packed = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  (closed with the answer)
+    write_zip(queries.RevisionFiles(revision), packed, folder=found.slug)
+    packed.seek(0)
     name = f"{found.slug}-{revision.short}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return send_packed(packed, "application/zip", as_attachment=True, download_name=name)
 
 
 @bp.get("/courses/<slug>/<short>/preview")

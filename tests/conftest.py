@@ -22,6 +22,7 @@ from app.accounts.models import Address, Person, RoleGrant
 from app.kernel import clock, i18n, migrations
 from app.kernel.actors import Actor, Grant
 from app.kernel.db import db, write
+from app.kernel.hooks import hooks
 from app.plugins.loading import upgrade_schemas
 from app.settings import Secret, Settings, use_settings
 from app.signin.models import SignInSession
@@ -111,7 +112,14 @@ def build(url: str, folder: Path, **changes: Any) -> Flask:
     app.config["WTF_CSRF_ENABLED"] = False  # tests/abuse/test_abuse_08 switches it on
     app.test_client_class = CheckingClient
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # workers and runs share templates
+    app.extensions["hooks of tests"] = dict(vars(hooks))
     return app
+
+
+def back_to(app: Flask) -> None:
+    """Let the process be that of this application, when another one was built in between."""
+    use_settings(app.extensions["settings"])
+    vars(hooks).update(app.extensions["hooks of tests"])
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +134,7 @@ def app(schema_url: str, site_folder: Path) -> Iterator[Flask]:
 @pytest.fixture
 def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Let the code commit as it likes; everything is undone afterwards."""
-    use_settings(app.extensions["settings"])
+    back_to(app)
     with app.app_context():
         connection = db.engine.connect().execution_options(writing=True)
         outer = connection.begin()

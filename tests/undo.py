@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from flask import Flask
 
 from app.kernel.db import db
-from app.settings import use_settings
+from tests.conftest import back_to
 
 
 @contextmanager
 def undone(app: Flask) -> Iterator[None]:
     """Let the code inside commit as it likes, and take everything back afterwards."""
-    use_settings(app.extensions["settings"])
+    back_to(app)
     with app.app_context():
         engine = db.engines[None]
         connection = engine.connect().execution_options(writing=True)

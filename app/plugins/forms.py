@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import URL, DataRequired, InputRequired, NumberRange, Optional
 
 from app.kernel.i18n import say
@@ -86,7 +87,11 @@ def _field(setting: Setting) -> Field:
         setting.label,
         validators=_validators(setting),
         description=setting.help,
-        **({"choices": [(c, c) for c in setting.choices]} if setting.type == "choice" else {}),
+        **(
+            {"choices": [SelectChoice(c, c) for c in setting.choices]}
+            if setting.type == "choice"
+            else {}
+        ),
     )
     return made
 

@@ -8,11 +8,11 @@ once a second (app/plugins/watching.py), beside the requests.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_app_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.hooks import PersonalData
@@ -90,9 +90,10 @@ class Gate:
             return owner in now.anywhere
         return owner in now.for_center(place.center.get())
 
-    def active_here(self) -> frozenset[str]:
-        """Return the plugins that are on at the center of the moment."""
-        return self.current().for_center(place.center.get())
+    def active_here(self) -> Hashable:
+        """Return what differs when other things are active at the center of the moment."""
+        now = self.current()
+        return now.decisions.state, now.for_center(place.center.get())
 
 
 def get_gate() -> Gate:
@@ -104,7 +105,12 @@ def get_gate() -> Gate:
 def install(app: Flask, gate: Gate) -> None:
     """Put the gate in front of every request and of the registry."""
     app.extensions["plugins"] = gate
-    hooks.active, hooks.active_here = gate.is_active, gate.active_here
+
+    def asked() -> Gate:  # a process may hold more than one application: tests, trials of upgrades
+        return get_gate() if has_app_context() else gate
+
+    hooks.active = lambda owner, kind, anywhere: asked().is_active(owner, kind, anywhere)
+    hooks.active_here = lambda: asked().active_here()
     before = app.url_value_preprocessors[None]
 
     def refresh(_endpoint: str | None, _values: Any) -> None:

@@ -8,19 +8,19 @@ down after the request or job; five in ten minutes pause the contribution until 
 import inspect
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from threading import Lock
 from typing import Any
 
-from flask import Flask, request
-from flask.signals import got_request_exception
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from app.kernel import clock, place
 from app.kernel import db as database
 from app.kernel.db import db, write
-from app.kernel.errors import Forbidden
+from app.kernel.errors import Forbidden, Refusal
 from app.kernel.i18n import say
 from app.kernel.jobs import JobType
 from app.kernel.logs import get_logger
@@ -112,9 +112,7 @@ class Guarded:
             return self._fall_back(RuntimeError(f"{self.plugin}: {self.hook} is paused"))
         began, worked = time.perf_counter(), time.thread_time()
         try:
-            result = self.call(*args, **kwargs)
-            if self.answer.then is not None:
-                result = self.answer.then(result, self.plugin)
+            result = self._checked(self._inside(args, kwargs))
             if not database._writing.get() and _is_touched():
                 raise WroteWhileShowing(f"{self.hook} changed objects while a page was made")
         except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code may raise anything)
@@ -127,6 +125,16 @@ class Guarded:
             self.failures.note(self.plugin, self.hook, text)
         return result
 
+    def _inside(self, args: Any, kwargs: Any) -> Any:
+        """Call it; a statement that fails inside somebody's write takes nothing else with it."""
+        if not database._writing.get():
+            return self.call(*args, **kwargs)
+        with db.session.begin_nested():
+            return self.call(*args, **kwargs)
+
+    def _checked(self, answer: Any) -> Any:
+        return answer if self.answer.then is None else self.answer.then(answer, self.plugin)
+
     def _fall_back(self, error: BaseException) -> Any:
         if self.answer.otherwise is not PASS_ON:
             return self.answer.otherwise
@@ -136,10 +144,7 @@ class Guarded:
 
     def _decide(self, args: Any, kwargs: Any) -> Any:
         try:
-            if not database._writing.get():
-                return self.call(*args, **kwargs)
-            with db.session.begin_nested():
-                return self.call(*args, **kwargs)
+            return self._checked(self._inside(args, kwargs))
         except (Exception, SystemExit) as error:
             self.failures.note(self.plugin, self.hook, error, may_pause=False)
             raise Forbidden(
@@ -218,17 +223,34 @@ def _check_arguments(found: Any, call: Call, where: str) -> None:
         return
 
 
+@dataclass(frozen=True)
+class GuardedPage:
+    """A view of a plugin: what it raises is counted, and answered like every bug of the site."""
+
+    view: Callable[..., Any]
+    plugin: str
+    endpoint: str
+    failures: Failures
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the view."""
+        try:
+            return self.view(*args, **kwargs)
+        except (Refusal, HTTPException):
+            raise
+        except (Exception, SystemExit) as error:
+            self.failures.note(self.plugin, f"page:{self.endpoint}", error, may_pause=False)
+            if isinstance(error, Exception):
+                raise
+            raise RuntimeError(repr(error)) from error
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of itself what the view says (`access`, its name)."""
+        return getattr(self.view, name)
+
+
 def install(app: Flask, failures: Failures) -> None:
-    """Write failures down after each request and job; count what a plugin's own pages raise."""
+    """Write failures down after each request and job."""
     app.extensions["plugin_failures"] = failures
-    pages: Mapping[str, Any] = app.view_functions
-
-    def page_failed(_app: Any, exception: BaseException, **_: Any) -> None:
-        endpoint = request.endpoint
-        plugin = failures.gate.pages.get(request.blueprint or "")
-        if plugin and endpoint in pages:
-            failures.note(plugin, f"page:{endpoint}", exception, may_pause=False)
-
-    got_request_exception.connect(page_failed, app, weak=False)
     app.teardown_request(lambda _error: failures.flush())
     app.teardown_appcontext(lambda _error: failures.flush())

@@ -116,7 +116,7 @@ KINDS: dict[Any, KindRule] = {
             "text": Call(1, "", _one(str)),
             "compare": Call(2, (), _all(Problem)),
             "prepare": Call(2),
-            "render": Call(3),
+            "render": Call(3, then=_one(str)),
         },
         uses="blocks",
         free_name=True,

@@ -15,7 +15,7 @@ from flask import Flask
 from app.accounts.hooks import PersonalData
 from app.kernel import clock, migrations
 from app.kernel.actors import Permission
-from app.kernel.db import db, write
+from app.kernel.db import Base, db, write
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.kernel.logs import get_logger
@@ -23,17 +23,14 @@ from app.plugins import gate as gates
 from app.plugins import guard, schema, tables
 from app.plugins.discovery import Record, discover, home
 from app.plugins.hooks import Routes
+from app.plugins.inventory import Refused, Taken, refuse_changes
 from app.plugins.manifest import parse
 from app.plugins.queries import read_at_start
 from app.plugins.registration import (
     PluginHooks,
-    Refused,
-    Taken,
     add_templates,
     apply,
-    blueprints_of,
     check_tables,
-    refuse_changes,
     try_routes,
 )
 from app.plugins.rules import Manifest, ManifestError, Site, check_fit, order_plugins
@@ -44,7 +41,6 @@ from app.settings import Settings
 from app.web.assets import Assets
 
 OURS = ("granian", "gunicorn", "app/serve.py", "app/kernel/worker.py")
-OWN = ("hooks", "routes", "view_functions", "blueprints", "commands")
 MOST_ASSETS = 512_000
 """Bytes of styles, scripts and pictures that one plugin may bring to browsers."""
 
@@ -134,6 +130,12 @@ def plan(records: dict[str, Record], site: Site) -> list[str]:
             continue
         for sentence in check_fit(record.manifest, site, available):
             record.fail(sentence, "incompatible")
+        if any(table == name or table.startswith(f"{name}_") for table in Base.metadata.tables):
+            sentence = say(
+                "Its name is that of a part of the site, whose tables begin with it: %(name)s.",
+                name=name,
+            )
+            record.fail(sentence, "incompatible")
     needs = {
         name: frozenset(record.manifest.plugins)
         for name, record in records.items()
@@ -158,7 +160,7 @@ def _load(
     if absent:
         record.fail(say("It needs %(names)s, which did not start.", names=", ".join(absent)))
         return
-    began, taken = time.perf_counter(), Taken(app, blueprints_of(record.name))
+    began, taken = time.perf_counter(), Taken(app, record.name)
     try:
         with sentinel.watch(record.name, record.version):
             _bring(app, record, manifest, taken, failures)
@@ -193,14 +195,13 @@ def _bring(
     for _, _, thing in brought.brought:
         if isinstance(thing, Routes):
             try_routes(app, record, thing)
-    assets = _check_assets(record)
+    assets, head = _check_assets(record), schema.head_of(record)
     apply(app, record, brought, failures)
-    refuse_changes(taken, lambda name: name in OWN)
+    refuse_changes(taken)
     add_templates(app, record)
     if assets:
         known: Assets = app.extensions["assets"]
         known.add_folder(record.folder / "static", f"x/{record.name}/")
-    head = schema.head_of(record)
     if head:
         failures.gate.heads[record.name] = head
 

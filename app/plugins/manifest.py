@@ -2,6 +2,7 @@
 
 import tomllib
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -20,7 +21,10 @@ from app.plugins.rules import (
     PrivateTable,
     Setting,
     Words,
+    fits,
 )
+
+MOST_SIGNS = 64_000
 
 
 class _Reader:
@@ -103,9 +107,11 @@ class _Reader:
 
 def parse(text: str) -> Manifest:
     """Read a plugin.toml. Raises ManifestError with the place and the reason."""
+    if len(text) > MOST_SIGNS:
+        raise ManifestError(say("plugin.toml is longer than %(most)s signs.", most=MOST_SIGNS))
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ManifestError(say("plugin.toml cannot be read: %(why)s", why=str(error))) from None
     words: dict[str, dict[str, str]] = {}
     top = _Reader("plugin.toml", raw, words)
@@ -118,7 +124,7 @@ def parse(text: str) -> Manifest:
     of_centers = _settings("center_settings", top.take("center_settings", (dict,), {}), words)
     tables, reason = _privacy(name, top.take("privacy", (dict,)), words)
     assets = _Reader("assets", top.take("assets", (dict,), {}), words)
-    css, js = assets.strings("css"), assets.strings("js")
+    css, js = _files(assets, "css"), _files(assets, "js")
     assets.done()
     top.done()
     return Manifest(
@@ -152,7 +158,7 @@ def _about(reader: _Reader) -> dict[str, Any]:
         "scope": reader.text("scope", "center"),
         "license": reader.text("license", ""),
         "authors": reader.strings("authors"),
-        "homepage": reader.text("homepage", ""),
+        "homepage": _address(reader.text("homepage", "")),
         "security_contact": reader.text("security_contact", ""),
         "icon": reader.text("icon", ""),
         "migrations": reader.text("migrations", ""),
@@ -164,6 +170,21 @@ def _about(reader: _Reader) -> dict[str, Any]:
         raise ManifestError(say("[plugin] migrations must be a folder of the plugin."))
     reader.done()
     return about
+
+
+def _address(text: str) -> str:
+    if text and urlsplit(text).scheme not in ("http", "https"):
+        raise ManifestError(say("[plugin] homepage must be an address that begins with https://."))
+    return text
+
+
+def _files(reader: _Reader, key: str) -> tuple[str, ...]:
+    found = reader.strings(key)
+    if any(name.startswith("/") or ".." in name or not name.endswith(f".{key}") for name in found):
+        raise ManifestError(
+            say("[assets] %(key)s must name files of its folder static, as x.%(key)s.", key=key)
+        )
+    return found
 
 
 def _version(text: str) -> str:
@@ -241,7 +262,7 @@ def _setting(reader: _Reader, key: str) -> Setting:
         raise ManifestError(
             say("[%(place)s] nobody knows the type %(kind)s.", place=reader.place, kind=kind)
         )
-    default = reader.take("default", (object,), False) if "default" in reader.rest else None
+    default = reader.rest.pop("default", None)
     choices = reader.strings("choices")
     wrong_bool = isinstance(default, bool) and kind != "bool"
     if default is not None and (not isinstance(default, TYPES[kind]) or wrong_bool):
@@ -266,6 +287,10 @@ def _setting(reader: _Reader, key: str) -> Setting:
         choices,
         **limits,
     )
+    if default is not None and not fits(setting, default):
+        raise ManifestError(
+            say("[%(place)s] default is outside of what is allowed.", place=reader.place)
+        )
     reader.done()
     return setting
 

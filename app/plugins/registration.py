@@ -1,40 +1,55 @@
-"""What a plugin hands over: collected, examined, and only then made part of the site.
+"""What a plugin hands over: collected, examined, and only then made part of the site."""
 
-`Taken` remembers the state of everything that a plugin could reach into; whatever differs after
-the plugin ran is undone, and the plugin is given up.
-"""
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from types import UnionType
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
-from collections.abc import Callable, Collection, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from blinker import Signal
-from blinker.base import ANY_ID
-from flask import Blueprint, Flask, signals
+from flask import Blueprint, Flask
 from flask.cli import AppGroup
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from app.centers.hooks import PlaceLink
 from app.kernel.actors import Permission, PermissionCheck
-from app.kernel.db import Base
 from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, say
 from app.plugins import tables
 from app.plugins.discovery import Record
-from app.plugins.guard import Failures, wrap
+from app.plugins.guard import Failures, GuardedPage, wrap
 from app.plugins.hooks import Command, Routes
+from app.plugins.inventory import (
+    PREFIXES,
+    Refused,
+    Taken,
+    blueprints_of,
+    is_own_address,
+    refuse_changes,
+)
 from app.plugins.kinds import KINDS
 from app.plugins.rules import CAPABILITIES, Manifest
 from app.web.access import OPEN
 
-PREFIXES = {"site": "/<lang>/x/{name}", "center": "/<lang>/c/<center>/x/{name}"}
+
+def wrong_fields(thing: Any) -> tuple[str, str] | None:
+    """Return the first field of a contribution with a value of another type, and the type."""
+    hints = get_type_hints(type(thing)) if is_dataclass(thing) else {}
+    for name, hint in hints.items():
+        if get_origin(hint) is not ClassVar and not _is_a(getattr(thing, name), hint):
+            return name, getattr(hint, "__name__", str(hint))
+    return None
 
 
-class Refused(Exception):
-    """A plugin brought something that it may not; `sentence` is for the admin."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(str(sentence))
-        self.sentence = sentence
+def _is_a(value: Any, hint: Any) -> bool:
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return any(_is_a(value, one) for one in get_args(hint))
+    if origin is Literal:
+        return value in get_args(hint)
+    if origin is Callable:
+        return callable(value)
+    if isinstance(hint, type) and hint is not Any and origin is None:
+        return isinstance(value, hint | int if hint is float else hint)
+    return origin is None or not isinstance(origin, type) or isinstance(value, origin)
 
 
 class PluginHooks:
@@ -70,170 +85,18 @@ class PluginHooks:
             )
         if kind is PermissionCheck and not name.startswith(f"{self.plugin}."):
             raise Refused(say("It decides about the permission %(name)s of others.", name=name))
+        if wrong := wrong_fields(thing):
+            raise Refused(
+                say(
+                    "%(what)s: %(field)s must be %(kind)s.",
+                    what=f"{kind_name} {name}",
+                    field=wrong[0],
+                    kind=wrong[1],
+                )
+            )
         if not rule.free_name and name != self.plugin and not name.startswith(f"{self.plugin}."):
             name = f"{self.plugin}.{name}"
         self.brought.append((kind, name, thing))
-
-
-_APP = (
-    "before_request_funcs",
-    "after_request_funcs",
-    "teardown_request_funcs",
-    "template_context_processors",
-    "url_value_preprocessors",
-    "url_default_functions",
-    "error_handler_spec",
-    "view_functions",
-    "blueprints",
-    "extensions",
-    "config",
-)
-_BY_BLUEPRINT = _APP[:7]
-"""Of these, what stands under the name of the plugin's own blueprint is the plugin's."""
-_LISTS = ("teardown_appcontext_funcs", "shell_context_processors", "url_build_error_handlers")
-_SINGLE = ("wsgi_app", "session_interface", "json", "request_class", "response_class")
-_JINJA = ("globals", "filters", "tests", "extensions")
-_SIGNALS = {name: one for name, one in vars(signals).items() if isinstance(one, Signal)}
-_WORDS = {
-    "signals": say("a function at every request"),
-    "before_request_funcs": say("a function before every request"),
-    "after_request_funcs": say("a function after every request"),
-    "teardown_request_funcs": say("a function after every request"),
-    "template_context_processors": say("values for every page"),
-    "error_handler_spec": say("the site's error pages"),
-    "jinja globals": say("names that every page uses"),
-    "jinja filters": say("names that every page uses"),
-    "view_functions": say("pages of others"),
-    "routes": say("addresses outside its own"),
-    "hooks": say("what others brought"),
-    "tables": say("tables of the core"),
-}
-
-
-@dataclass
-class Taken:
-    """The state of an application and of the core's registries at one moment.
-
-    `own` are the names of the blueprints that the plugin may have.
-    """
-
-    app: Flask
-    own: Collection[str] = ()
-    state: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Take the state."""
-        self.state = self._look()
-
-    def _look(self) -> dict[str, Any]:
-        app, env = self.app, self.app.jinja_env
-        found: dict[str, Any] = {name: _copy(getattr(app, name)) for name in _APP}
-        found |= {name: list(getattr(app, name)) for name in _LISTS}
-        found |= {name: app.__dict__.get(name) for name in _SINGLE}
-        found |= {f"jinja {name}": dict(getattr(env, name)) for name in _JINJA}
-        found["routes"] = [(rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()]
-        found["commands"] = dict(app.cli.commands)
-        found["signals"] = {name: dict(one.receivers) for name, one in _SIGNALS.items()}
-        found["hooks"] = _copy(hooks._found), dict(hooks.owners), hooks.active, hooks.active_here
-        found["tables"] = dict(Base.metadata.tables)
-        return found
-
-    def changes(self) -> list[str]:
-        """Return the names of what is different now."""
-        now = self._look()
-        return [
-            name
-            for name, before in self.state.items()
-            if self._of_others(name, now[name]) != self._of_others(name, before)
-        ]
-
-    def _of_others(self, name: str, found: Any) -> Any:
-        if name not in _BY_BLUEPRINT:
-            return found
-        return {key: value for key, value in found.items() if key not in self.own}
-
-    def undo(self) -> None:
-        """Bring everything back; routes are given up by their blueprint instead."""
-        app, was = self.app, self.state
-        for name in _APP:
-            _refill(getattr(app, name), was[name])
-        for name in _LISTS:
-            getattr(app, name)[:] = was[name]
-        for name in _SINGLE:
-            app.__dict__.pop(name, None)
-            if was[name] is not None:
-                app.__dict__[name] = was[name]
-        for name in _JINJA:
-            _refill(getattr(app.jinja_env, name), was[f"jinja {name}"])
-        _refill(app.cli.commands, was["commands"])
-        found, owners, hooks.active, hooks.active_here = was["hooks"]
-        _refill(hooks._found, found)
-        _refill(hooks.owners, owners)
-        self._undo_signals()
-        self._undo_routes()
-        for name in set(Base.metadata.tables) - set(was["tables"]):
-            _drop_mapping(name)
-
-    def _undo_signals(self) -> None:
-        for name, signal in _SIGNALS.items():
-            for receiver in set(signal.receivers) - set(self.state["signals"][name]):
-                signal._disconnect(receiver, ANY_ID)
-
-    def _undo_routes(self) -> None:
-        """Build the map anew without what came since: Werkzeug takes no rule back."""
-        kept = set(self.state["routes"])
-        old = list(self.app.url_map.iter_rules())
-        if len(old) == len(kept):
-            return
-        fresh = self.app.url_map_class(host_matching=self.app.url_map.host_matching)
-        fresh.converters = self.app.url_map.converters
-        for rule in old:
-            if (rule.rule, rule.endpoint) in kept:
-                copy: Any = rule.empty()
-                copy.provide_automatic_options = getattr(rule, "provide_automatic_options", None)
-                fresh.add(copy)
-        self.app.url_map = fresh
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(inner) for key, inner in value.items()}
-    return list(value) if isinstance(value, list) else value
-
-
-def _refill(live: MutableMapping[Any, Any], was: dict[Any, Any]) -> None:
-    for key in [key for key in live if key not in was]:
-        del live[key]
-    for key, value in was.items():
-        inner = live.get(key)
-        if isinstance(inner, dict) and isinstance(value, dict):
-            _refill(inner, value)
-        elif isinstance(inner, list) and isinstance(value, list):
-            inner[:] = value
-        else:
-            live[key] = value
-
-
-def _drop_mapping(table: str) -> None:
-    registry: Any = Base.registry
-    for mapper in list(registry.mappers):
-        if getattr(mapper.local_table, "name", None) == table:
-            registry._dispose_cls(mapper.class_)
-            registry._dispose_manager_and_mapper(mapper.class_manager)
-    Base.metadata.remove(Base.metadata.tables[table])
-
-
-def refuse_changes(taken: Taken, may: Callable[[str], bool] = lambda _name: False) -> None:
-    """Raise Refused when anything differs that may not."""
-    wrong = [name for name in taken.changes() if not may(name)]
-    if wrong:
-        things = [_WORDS[name] for name in wrong if name in _WORDS]
-        raise Refused(
-            say(
-                "It changes the site itself (%(what)s). Nothing of it was kept.",
-                what=things[0] if things else ", ".join(wrong),
-            )
-        )
 
 
 def check_tables(manifest: Manifest) -> None:
@@ -263,18 +126,17 @@ def try_routes(app: Flask, record: Record, routes: Routes) -> None:
     """Register the pages with an application that is thrown away, and look at what they did."""
     trial = Flask("trial", static_folder=None)
     trial.add_url_rule("/<lang>/x/-", "trial", lambda: "")  # so that maps are compared in order
-    taken = Taken(trial, blueprints_of(record.name))
+    taken = Taken(trial, record.name)
     _mount(trial, record.name, routes)
-    refuse_changes(taken, lambda name: name in ("routes", "view_functions", "blueprints"))
-    prefix = PREFIXES[routes.area].format(name=record.name)
     for rule in trial.url_map.iter_rules():
         if rule.endpoint == "trial":
             continue
-        if not (rule.rule == prefix or rule.rule.startswith(f"{prefix}/")):
+        if not is_own_address(rule.rule, record.name, routes.area):
             raise Refused(
                 say("It takes the address %(address)s, which is not its own.", address=rule.rule)
             )
         _check_view(app, record, rule.endpoint, trial.view_functions[rule.endpoint])
+    refuse_changes(taken)
 
 
 def _mount(app: Flask, name: str, routes: Routes) -> None:
@@ -282,11 +144,6 @@ def _mount(app: Flask, name: str, routes: Routes) -> None:
     if not isinstance(blueprint, Blueprint) or blueprint.name not in blueprints_of(name):
         raise Refused(say("Its pages must stand in a blueprint named %(name)s.", name=name))
     app.register_blueprint(blueprint, url_prefix=PREFIXES[routes.area].format(name=name))
-
-
-def blueprints_of(name: str) -> tuple[str, str]:
-    """Return the names that a plugin's blueprints may have, of the site and of centers."""
-    return name, f"{name}_center"  # an application knows each name once: pages of both areas
 
 
 def _check_view(app: Flask, record: Record, endpoint: str, view: Any) -> None:
@@ -315,12 +172,38 @@ def apply(app: Flask, record: Record, brought: PluginHooks, failures: Failures) 
         if kind is Routes:
             _mount(app, record.name, thing)
             failures.gate.pages[thing.blueprint.name] = record.name
+            _guard_pages(app, record.name, thing.blueprint.name, failures)
             continue
         if kind is Command:
             _add_command(app, record.name, thing)
             continue
         guarded = wrap(thing, record.name, kind, name, KINDS[kind], failures)
         hooks.register(kind, name, guarded, owner=record.name)
+    for kind, name, thing in brought.brought:
+        _check_endpoint(app, f"{kind.__name__} {name}", thing)
+
+
+def _guard_pages(app: Flask, plugin: str, blueprint: str, failures: Failures) -> None:
+    for endpoint, view in app.view_functions.items():
+        if endpoint.partition(".")[0] == blueprint:
+            app.view_functions[endpoint] = GuardedPage(view, plugin, endpoint, failures)
+
+
+def _check_endpoint(app: Flask, what: str, thing: Any) -> None:
+    """Refuse a link to a page that is not there: its address would be asked for on every page."""
+    endpoint = getattr(thing, "endpoint", None)
+    if not isinstance(endpoint, str):
+        return
+    filled = {"lang"} if not isinstance(thing, PlaceLink) else {"lang", "center", "public_id"}
+    rules = app.url_map._rules_by_endpoint.get(endpoint, [])
+    if not any(rule.arguments <= filled and "GET" in (rule.methods or ()) for rule in rules):
+        raise Refused(
+            say(
+                "%(what)s leads to %(page)s, where no page can be opened from there.",
+                what=what,
+                page=endpoint,
+            )
+        )
 
 
 def _add_command(app: Flask, plugin: str, command: Command) -> None:

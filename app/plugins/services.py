@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, event, select, update
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kernel import audit, outbox
 from app.kernel.actors import Actor
@@ -24,7 +25,7 @@ from app.plugins.models import (
 )
 from app.plugins.policies import can_manage_plugins, can_switch_at_center
 from app.plugins.queries import PAUSE_AFTER, WINDOW_SECONDS
-from app.plugins.snapshot import Snapshot, publish
+from app.plugins.snapshot import STAMP, Snapshot, publish
 
 NOT_YOURS = say("Only who looks after the site decides about plugins.")
 NOT_OPEN = say("This plugin is decided by who looks after the site.")
@@ -41,7 +42,13 @@ def bump(folder: Path, *, code: bool = False) -> None:
     if not db.session.execute(known).rowcount:  # type: ignore[attr-defined]
         first = insert_into(PluginGeneration).values(id=1, state=1, code=int(code))
         db.session.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-    event.listen(db.session(), "after_commit", lambda _session: publish(folder), once=True)
+    db.session().info[STAMP] = folder
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _publish_once_committed(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None and (folder := session.info.pop(STAMP, None)):
+        publish(folder)  # a savepoint that ends is not the commit; nothing is lost by one too many
 
 
 def remember(records: Mapping[str, Record], *, now: datetime) -> None:
@@ -237,7 +244,8 @@ def keep_center_settings(
     if row is None:
         row = PluginCenter(plugin=name, center_id=center_id, enabled=None, settings={})
         db.session.add(row)
-    kept = {key: value for key, value in row.settings.items() if key not in values}
+    stays = decision.locked | (row.settings.keys() - values.keys())
+    kept = {key: value for key, value in row.settings.items() if key in stays}
     row.settings = {**kept, **own}
     _done(actor, snapshot.folder, "plugins.settings", name, {"own": sorted(own)}, center_id)
 

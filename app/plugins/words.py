@@ -1,14 +1,20 @@
 """Translations that plugins bring: for sentences that the core does not translate itself."""
 
 import gettext
+import re
 from collections.abc import Iterable
-from pathlib import Path
+from io import BytesIO
+from typing import Any
 
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from app.kernel import i18n
 from app.kernel.logs import get_logger
 from app.plugins.discovery import Record
+
+_VALUE = re.compile(r"%\(\w+\)[a-z]|%[^%(\s]")
 
 
 class _Words(gettext.NullTranslations):
@@ -37,21 +43,30 @@ def add_words(records: Iterable[Record]) -> None:
 
 def _catalogs(record: Record, language: str) -> Iterable[gettext.NullTranslations]:
     folder = record.folder / "translations" / language / "LC_MESSAGES"
+    readers: tuple[tuple[str, Any], ...] = (("messages.mo", read_mo), ("messages.po", read_po))
+    found = next(((folder / n, read) for n, read in readers if (folder / n).is_file()), None)
+    if language == "en" or found is None:  # English is the source: nobody translates it
+        return
     try:
-        if (folder / "messages.mo").is_file():
-            with (folder / "messages.mo").open("rb") as file:
-                yield gettext.GNUTranslations(file)
-        elif (folder / "messages.po").is_file():
-            yield _Words(_read_po(folder / "messages.po", language))
-    except (OSError, ValueError, UnicodeError):
+        with found[0].open("rb") as file:
+            yield _compiled(found[1](file))
+    except Exception:  # noqa: BLE001  (a foreign file, and readers that say nothing of what they raise)
         get_logger().error("plugin_words", plugin=record.name, language=language, exc_info=True)
 
 
-def _read_po(file: Path, language: str) -> dict[str, str]:
-    with file.open("rb") as source:
-        catalog = read_po(source, locale=language)
-    return {
-        message.id: message.string
-        for message in catalog
-        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
-    }
+def _compiled(catalog: Catalog) -> gettext.NullTranslations:
+    """Return a catalog without the messages whose values are not those of the source."""
+    kept = Catalog(locale=catalog.locale)
+    for message in catalog:
+        given = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        if source and all(_values(text) == _values(source) for text in given):
+            kept.add(message.id, message.string)
+    file = BytesIO()
+    write_mo(file, kept)
+    file.seek(0)
+    return gettext.GNUTranslations(file)
+
+
+def _values(text: str) -> set[str]:
+    return set(_VALUE.findall(text))

@@ -17,8 +17,8 @@ from app.kernel.jobs import JobType
 from app.plugins import queries, schema
 from app.plugins.discovery import Record
 from app.plugins.guard import Guarded
+from app.plugins.inventory import blueprints_of
 from app.plugins.kinds import KINDS
-from app.plugins.registration import blueprints_of
 from app.plugins.tables import tables_of
 from app.workshop import world
 from app.workshop.pages import faults_of_page

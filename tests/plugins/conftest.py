@@ -1,0 +1,94 @@
+"""Sites with plugins of a test, in a process that forgets them afterwards."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.kernel import i18n
+from app.kernel.db import db
+from app.plugins import tables
+from app.plugins.loading import upgrade_schemas
+from tests import databases
+from tests.conftest import SHELF, back_to, build
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Let go of every module, place and table that plugins bring inside."""
+    package = importlib.import_module("plugins")
+    modules, places, path = set(sys.modules), list(package.__path__), list(sys.path)
+    schemas = set(tables._registries)
+    yield
+    package.__path__[:], sys.path[:] = places, path
+    for name in set(sys.modules) - modules:
+        if name.startswith(("plugins.", "rihla_")):
+            del sys.modules[name]
+    for name in set(tables._registries) - schemas:
+        tables.forget_tables(name)
+    importlib.invalidate_caches()
+    i18n.catalog.cache_clear()
+
+
+@pytest.fixture
+def forgotten(app: Flask) -> Iterator[None]:
+    """Let go of all that plugins of the test brought; the session's own site is back after it."""
+    with forgetting():
+        yield
+    back_to(app)
+
+
+@contextmanager
+def opening(schema_url: str, site_folder: Path, root: Path) -> Iterator[Callable[..., Flask]]:
+    """Give a function that builds sites, and close them all at the end.
+
+    `shelf` is a folder with plugins. With `again`, a site: the same database and folder once more,
+    as after a restart.
+    """
+    with ExitStack() as stack:
+        made: list[Flask] = []
+
+        def make(shelf: Path | None = None, again: Flask | None = None, **changes: Any) -> Flask:
+            if again is None:
+                url = stack.enter_context(databases.clone(schema_url, site_folder))
+                folder = root / f"site-{len(made)}"
+                folder.mkdir()
+            else:
+                settings = again.extensions["settings"]
+                url, folder = settings.database_url, settings.instance
+            shelves = (str(SHELF), *((str(shelf),) if shelf else ()))
+            app = build(url, folder, **({"plugin_folders": shelves} | changes))
+            made.append(app)
+            with app.app_context():
+                if not app.extensions["settings"].plugins_safe_mode:
+                    upgrade_schemas()
+                db.session.remove()
+            return app
+
+        yield make
+        for app in made:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+
+@pytest.fixture
+def open_site(
+    schema_url: str, site_folder: Path, tmp_path: Path, forgotten: None
+) -> Iterator[Callable[..., Flask]]:
+    """Build sites with plugins of the test (see `opening`)."""
+    with opening(schema_url, site_folder, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A folder for plugins of the test."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    return folder

@@ -58,7 +58,3 @@ class RevokeForm(Form):
 
     role = StringField(validators=[DataRequired(), Length(max=20)])
     place = StringField(validators=[DataRequired(), Length(max=30)])
-
-
-class ActForm(Form):
-    """A button without fields."""

@@ -85,16 +85,15 @@ def jobs_page() -> Any:
 
 
 @bp.post("/jobs/<int:job_id>/retry")
-@access("site.manage")
+@access("site.manage", takes="button")
 def retry_job(job_id: int) -> Any:
     """Try a failed job again."""
-    forms.ActForm().validate()
     act = lambda: services.retry_job(actor=g.actor, job_id=job_id)  # noqa: E731
     return _done(act, say("The job is tried again."), "admin.jobs_page")
 
 
 @bp.post("/jobs/<int:job_id>/forget")
-@access("site.manage")
+@access("site.manage", takes="button")
 def forget_job(job_id: int) -> Any:
     """Remove a failed job."""
     act = lambda: services.forget_job(actor=g.actor, job_id=job_id)  # noqa: E731
@@ -137,7 +136,7 @@ def _filters(chosen: int | None) -> list[Link]:
 
 
 @bp.post("/audit/verify")
-@access("site.manage")
+@access("site.manage", takes="button")
 def verify_audit() -> Any:
     """Have the audit trail verified in the background."""
     return _done(
@@ -201,11 +200,10 @@ def _split(place: str) -> tuple[str, int]:
 
 
 @bp.post("/roles/<public_id>/reset-second-factor")
-@access("site.manage")
+@access("site.manage", takes="button")
 def reset_second_factor(public_id: str) -> Any:
     """Take the second step at sign-in back for somebody who lost phone and paper."""
     person = people.get_person(public_id)
-    forms.ActForm().validate()
     return _done(
         lambda: second_factors.reset(actor=g.actor, person_id=person.id),
         say("Two-step sign-in is off for this person, and they were told."),

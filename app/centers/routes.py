@@ -199,7 +199,7 @@ def staff() -> Any:
 
 
 @bp.post("/c/<center>/staff/<public_id>/<role>/remove")
-@access("centers.manage", scope="center")
+@access("centers.manage", scope="center", takes="button")
 def remove_staff(public_id: str, role: str) -> Any:
     """Take a role in the center back."""
     with write():
@@ -331,7 +331,7 @@ def add_member(public_id: str) -> Any:
 
 
 @bp.post("/c/<center>/cohorts/<public_id>/members/<person>/leave")
-@access("cohorts.manage", scope="center")
+@access("cohorts.manage", scope="center", takes="button")
 def remove_member(public_id: str, person: str) -> Any:
     """End a stay in the cohort."""
     cohort = queries.get_cohort(g.actor, public_id, g.center.id)
@@ -360,7 +360,7 @@ def add_trainer(public_id: str) -> Any:
 
 
 @bp.post("/c/<center>/cohorts/<public_id>/trainers/<person>/remove")
-@access("cohorts.manage", scope="center")
+@access("cohorts.manage", scope="center", takes="button")
 def remove_trainer(public_id: str, person: str) -> Any:
     """Take the cohort away from a trainer."""
     cohort = queries.get_cohort(g.actor, public_id, g.center.id)

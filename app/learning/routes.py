@@ -180,7 +180,7 @@ def _remember_language(page: str, language: str) -> Any:
 
 
 @bp.post("/<lang>/courses/<slug>/enroll")
-@access("signed-in")
+@access("signed-in", takes="button")
 def enroll(slug: str) -> Any:
     """Enroll the learner and take them to their first step."""
     with write():
@@ -190,7 +190,7 @@ def enroll(slug: str) -> Any:
 
 
 @bp.post("/<lang>/courses/<slug>/leave")
-@access("signed-in")
+@access("signed-in", takes="button")
 def leave(slug: str) -> Any:
     """End an enrollment."""
     with write():
@@ -217,7 +217,7 @@ def _resume_url(study: Study) -> str:
 
 
 @bp.post("/<lang>/courses/<slug>/<lesson_id>/done")
-@access("public")
+@access("public", takes="button")
 def finish(slug: str, lesson_id: str) -> Any:
     """Keep that a lesson is done and go on; a visitor's browser keeps it until they sign up."""
     actor = load_actor()

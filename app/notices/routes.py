@@ -8,7 +8,8 @@ from app.accounts.queries import display_name
 from app.centers.routes import attempt, done, page
 from app.kernel import clock
 from app.kernel.db import write
-from app.kernel.i18n import say_n
+from app.kernel.errors import Invalid
+from app.kernel.i18n import say, say_n
 from app.notices import forms, queries, services
 from app.web.access import access
 
@@ -32,6 +33,8 @@ def notices() -> Any:
 @access("signed-in")
 def read() -> Any:
     """Keep that one has read what was shown."""
+    if not forms.ReadForm().validate():
+        raise Invalid(say("The form holds a field that it should not: nothing was kept."))
     with write():
         services.mark_read(
             actor=g.actor, public_ids=request.form.getlist("notice")[:100], now=clock.now()

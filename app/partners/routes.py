@@ -101,7 +101,7 @@ def add_person(slug: str) -> Any:
 
 
 @bp.post("/partners/<slug>/people/<person>/remove")
-@access("partners.manage")
+@access("partners.manage", takes="button")
 def remove_person(slug: str, person: str) -> Any:
     """Take the partner's page away from somebody."""
     found = queries.get_partner(g.actor, slug)

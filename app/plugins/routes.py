@@ -214,7 +214,7 @@ def settings(name: str) -> Any:
 
 
 @bp.post("/admin/plugins/<name>/resume")
-@access("plugins.manage")
+@access("plugins.manage", takes="button")
 def resume(name: str) -> Any:
     """Ask again what was paused, and take a plugin back that was set aside."""
     status = _find(name)

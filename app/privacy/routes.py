@@ -34,7 +34,7 @@ def my_data() -> Any:
 
 
 @bp.post("/account/my-data/export")
-@access("signed-in")
+@access("signed-in", takes="button")
 def export() -> Any:
     """Hand over a copy of everything as a JSON file."""
     with write():

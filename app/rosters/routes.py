@@ -112,7 +112,7 @@ def suspend(public_id: str) -> Any:
 
 
 @bp.post("/c/<center>/people/<public_id>/unsuspend")
-@access("accounts.suspend", scope="center")
+@access("accounts.suspend", scope="center", takes="button")
 def unsuspend(public_id: str) -> Any:
     """Let somebody sign in again."""
     found = centers.get_person_of(g.actor, g.center.id, public_id)
@@ -139,7 +139,7 @@ def reset_second_factor(public_id: str) -> Any:
 
 
 @bp.post("/c/<center>/people/export")
-@access("people.export", scope="center")
+@access("people.export", scope="center", takes="button")
 def export() -> Any:
     """Give the people of the center as a file."""
     with write():
@@ -246,7 +246,7 @@ def confirm(public_id: str) -> Any:
 
 
 @bp.post("/c/<center>/rosters/<public_id>/sheet")
-@access("people.import", scope="center")
+@access("people.import", scope="center", takes="button")
 def sheet(public_id: str) -> Any:
     """Make codes for who never signed in, and show them this once, to be printed and cut."""
     found = queries.get_roster(g.actor, g.center.id, public_id)

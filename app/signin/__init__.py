@@ -6,6 +6,7 @@ Who people are and what they may do is `app.accounts`; how they come in the firs
 from flask import Flask
 
 from app.accounts.hooks import AccountPage, PersonalData
+from app.kernel.health import HealthCheck
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.signin import jobs, routes, session
@@ -27,6 +28,9 @@ def init_app(app: Flask) -> None:
             erase="delete",
             words=say("The browsers in which you are signed in"),
         ),
+    )
+    registry.register(
+        HealthCheck, "signin.guessing", HealthCheck(say("Sign-in"), jobs.check_guessing)
     )
     registry.register(
         NavItem,

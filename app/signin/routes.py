@@ -68,7 +68,7 @@ def sign_out() -> Any:
 
 
 @bp.post("/sign-out")
-@access("public")
+@access("public", takes="button")
 def send_sign_out() -> Any:
     """End this browser's session; harmless for a visitor."""
     with write():
@@ -194,7 +194,7 @@ def end_session() -> Any:
 
 
 @bp.post("/account/sessions/end-others")
-@access("signed-in")
+@access("signed-in", takes="button")
 def end_other_sessions() -> Any:
     """Sign out everywhere but here."""
     with write():

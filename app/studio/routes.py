@@ -318,7 +318,7 @@ def _publish(form: PublishForm, revision: RevisionInfo) -> bool:
 
 
 @bp.post("/courses/<slug>/publications/<int:publication_id>/take-back")
-@access("courses.write", scope="own")
+@access("courses.write", scope="own", takes="button")
 def take_back(slug: str, publication_id: int) -> Any:
     """Take a publication back: its audience sees what it saw before."""
     found = courses.get_course_to_edit(g.actor, slug)

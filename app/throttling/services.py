@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from app.kernel import clock
 from app.kernel.db import db, insert_into
@@ -109,6 +109,22 @@ def may_take(counters: Iterable[Counter], *, now: datetime | None = None) -> boo
         return False
     count(counters, now=now)
     return True
+
+
+def count_slowed(kind: str, limit: Limit, *, now: datetime | None = None) -> int:
+    """Return how many things of a kind are tried so often at present that they have to wait."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Throttle)
+            .where(
+                Throttle.key.startswith(f"{kind}:", autoescape=True),
+                Throttle.count >= limit.free,
+                Throttle.until > (now or clock.now()),
+            )
+        )
+        or 0
+    )
 
 
 def give_back(counters: Iterable[Counter]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from flask import Flask, current_app, g, redirect, request, url_for
 
 from app.kernel.actors import ANONYMOUS, Actor, Permission
-from app.kernel.errors import Forbidden, NotFound
+from app.kernel.errors import Forbidden, Invalid, NotFound
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.kernel.logs import get_logger
@@ -23,13 +23,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 OPEN = ("public", "signed-in")
 
 
+Takes = Literal["form", "button", "json"]
+
+
 @dataclass(frozen=True)
 class Access:
-    """Who may open a view, and the largest body in bytes that it reads."""
+    """Who may open a view, what it takes, and the largest body in bytes that it reads."""
 
     rule: str
     scope: Literal["site", "center", "own"] = "site"
     max_body: int = 1_000_000
+    takes: Takes = "form"
 
 
 class UndeclaredAccess(RuntimeError):
@@ -37,12 +41,20 @@ class UndeclaredAccess(RuntimeError):
 
 
 def access(
-    rule: str, *, scope: Literal["site", "center", "own"] = "site", max_body: int = 1_000_000
+    rule: str,
+    *,
+    scope: Literal["site", "center", "own"] = "site",
+    max_body: int = 1_000_000,
+    takes: Takes = "form",
 ) -> Callable[[View], View]:
-    """Declare who may open a view; the application does not start without it."""
+    """Declare who may open a view; the application does not start without it.
+
+    What is sent to it is a `form`, whose fields the view's Form names; a `button`, which has none;
+    or `json`, which the view checks by itself. Anything else that is sent is refused.
+    """
 
     def mark(view: View) -> View:
-        view.access = Access(rule, scope, max_body)  # type: ignore[attr-defined]
+        view.access = Access(rule, scope, max_body, takes)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -79,6 +91,13 @@ def enforce() -> Any:
     view: Any = current_app.view_functions[request.endpoint]
     declared: Access = view.access
     request.max_content_length = declared.max_body
+    away = _admit(declared)
+    if away is None:
+        _refuse_strange(declared)
+    return away
+
+
+def _admit(declared: Access) -> Any:
     if declared.rule == "public":
         return None
     actor = load_actor()
@@ -95,6 +114,15 @@ def enforce() -> Any:
         say("Your account may not open this page."),
         todo=say("If you need it for your work, ask the person who manages your center."),
     )
+
+
+def _refuse_strange(declared: Access) -> None:
+    """Raise Invalid for what a view does not take: nobody slips a field past its form."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or declared.takes == "json":
+        return
+    sent = declared.takes == "button" and {*request.form, *request.files} - {"csrf_token"}
+    if sent or request.is_json:
+        raise Invalid(say("More was sent than this page asks for, so nothing was changed."))
 
 
 def _holds(actor: Actor, declared: Access) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, got_request_exception, render_template
+from flask import Flask, Response, current_app, g, got_request_exception, render_template, request
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -55,7 +55,16 @@ def _page(status: int, sentence: Sentence, todo: Sentence | None = None, **more:
 
 
 def show_refusal(refusal: Refusal) -> Any:
-    """Say what is refused, and nothing of how the machine works."""
+    """Say what is refused, and nothing of how the machine works; who asked for what is logged."""
+    actor = g.get("actor")
+    get_logger().info(
+        "refused",
+        status=refusal.status,
+        reason=refusal.sentence.text,
+        actor=actor.id if actor else 0,
+        endpoint=request.endpoint,
+        thing={k: v for k, v in (request.view_args or {}).items() if k != "token"},
+    )
     body, status = _page(refusal.status, refusal.sentence, refusal.todo)
     if isinstance(refusal, TooMany):
         return body, status, {"Retry-After": str(refusal.wait)}

@@ -1,6 +1,7 @@
 """Headers of every answer: what the browser may load, keep and show."""
 
 import secrets
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
         PREFERRED_URL_SCHEME="https" if settings.https else "http",
     )
-    app.before_request(begin)
+    app.url_value_preprocessor(begin)  # the first of all, so that every refusal has its number
     app.after_request(finish)
 
 
@@ -59,7 +60,7 @@ def _hosts() -> list[str]:
     return [host, *settings.trusted_hosts, *local]
 
 
-def begin() -> None:
+def begin(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Give the request a number that logs and error pages quote."""
     g.request_id = secrets.token_hex(6)
     structlog.contextvars.clear_contextvars()

@@ -2,28 +2,14 @@
 
 import io
 import json
-import sys
 from typing import Any
 
 import pytest
-import structlog
 
-from app.kernel import logs
 from app.kernel.logs import get_logger
 
 FORGED = '\n{"event": "forged", "level": "info"}\r\n\x1b[31mred\x1b[0m\u2028\u0085\x9b2J'
 QUOTED = "%0a%7b%22event%22%3a%22forged%22%7d%0d%0a%1b%5b31m"
-
-
-@pytest.fixture
-def logged(app: Any, monkeypatch: Any) -> Any:
-    """Let the logs come out where the test can read them."""
-    before = structlog.get_config()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", io.StringIO())
-        logs.init_app(app)
-        yield sys.stderr
-    structlog.configure(**before)
 
 
 def lines(logged: io.StringIO) -> list[dict[str, Any]]:

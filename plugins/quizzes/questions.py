@@ -244,3 +244,33 @@ def key_for(question_id: str, kind: str, text: str, taken: set[str]) -> str:
             taken.add(key)
             return key
     raise ValueError("too many parts")
+
+
+def with_keys(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain form of a question with keys for the parts that have none."""
+    found = dict(data)
+    name = str(found["id"])
+    taken: set[str] = set()
+    found["options"] = _keyed(name, "option", found.get("options", ()), taken)
+    found["steps"] = _keyed(name, "step", found.get("steps", ()), taken)
+    found["gaps"] = [
+        {**gap, "options": _keyed(f"{name}/{gap['key']}", "choice", gap.get("options", ()), set())}
+        for gap in found.get("gaps", ())
+    ]
+    rights: dict[str, str] = {}
+    pairs = []
+    for pair in found.get("pairs", ()):
+        right = pair["right"]
+        if right not in rights:
+            rights[right] = pair.get("right_key") or key_for(name, "right", right, taken)
+        key = pair.get("key") or key_for(name, "left", pair["left"] or right, taken)
+        pairs.append({**pair, "key": key, "right_key": rights[right]})
+    found["pairs"] = pairs
+    return found
+
+
+def _keyed(name: str, kind: str, parts: Any, taken: set[str]) -> list[dict[str, Any]]:
+    return [
+        {**part, "key": part.get("key") or key_for(name, kind, part["text"], taken)}
+        for part in parts
+    ]

@@ -18,7 +18,6 @@ from app.plugins.loading import load_plugins
 from app.plugins.policies import MANAGE, SWITCH
 from app.plugins.status import check_plugins
 from app.settings import Settings
-from app.web.hooks import NavItem
 
 
 def init_app(app: Flask) -> None:
@@ -29,16 +28,6 @@ def init_app(app: Flask) -> None:
         Permission,
         SWITCH,
         Permission(say("Switch plugins that are open to centers"), ("manager", "admin")),
-    )
-    registry.register(
-        NavItem,
-        "plugins.plugins",
-        NavItem(
-            say("Plugins"),
-            "plugins.plugins",
-            order=95,
-            visible=lambda actor: actor.is_signed_in and actor.can(MANAGE),
-        ),
     )
     registry.register(
         PlaceLink,

@@ -155,9 +155,10 @@ def _nav(area: str, actor: Any) -> list[Link]:
         items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
         items.sort(key=lambda item: item.order)
         kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint, i.sends) for i in items]
+    path = f"{request.path}/"
     return [
-        Link(label, url, request.endpoint == endpoint, sends=sends)
-        for label, url, endpoint, sends in kept[key]
+        Link(label, url, request.endpoint == name or path.startswith(f"{url}/"), sends=sends)
+        for label, url, name, sends in kept[key]
     ]
 
 

@@ -31,7 +31,7 @@ $(VENV)/mo.stamp: $(PO) $(VENV)/run.stamp
 
 translations: $(VENV)/dev.stamp ## Bring the catalogs up to date with the source
 	$(BIN)/pybabel -q extract -F .ci/babel.cfg -k say -k say_n:1,2 -k _setting:2 --no-location --sort-output -o app/translations/messages.pot app
-	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --omit-header --previous
+	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --previous -w 100
 	$(BIN)/pybabel compile -d app/translations --statistics
 
 run: $(VENV)/run.stamp $(VENV)/mo.stamp ## Run the site with demo data at http://127.0.0.1:8212 (PORT=… changes it)

@@ -1,4 +1,4 @@
-"""What must hold for the catalogs of French and Arabic, read as files: no database, no site."""
+"""What must hold for the catalogs of French and Arabic, read as files: no database."""
 
 import re
 from collections.abc import Iterator
@@ -14,12 +14,16 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from app.centers import rules
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("fr", "ar")
 FORMS = {"fr": 2, "ar": 6}
 SPACE = "\N{NO-BREAK SPACE}"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%")
-KEYWORDS = {**DEFAULT_KEYWORDS, "say": None, "say_n": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "say": None, "say_n": (1, 2), "_setting": (2,)}
+CITIES = {name.text for name in rules.CITIES.values()}
+"""Their names may be the same in French."""
 COUNT = {"%(n)s", "%(num)s"}
 languages = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -169,4 +173,6 @@ def test_arabic_writes_its_own_punctuation():
 @languages
 def test_no_sentence_stays_in_english(language):
     for source, text, _ in pairs(language):
+        if source in CITIES and language == "fr":
+            continue
         assert " " not in PLACEHOLDER.sub("", source).strip() or text != source, source

@@ -41,6 +41,11 @@ def split(source: str) -> tuple[str, str, int]:
     return "", source, 1
 
 
+def body_of(content: bytes) -> str:
+    """Return what a file says after its front matter; never raises."""
+    return split(content.decode("utf-8", "replace"))[1].strip()
+
+
 def read(path: str, source: str) -> tuple[dict[str, Value], list[Problem]]:
     """Return the keys of a file's front matter and every mistake found in it."""
     front, _, first_line = split(source)

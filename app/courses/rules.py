@@ -15,6 +15,7 @@ from app.content.archive import revision_hash
 from app.content.checker import check_course
 from app.content.context import FileRef, RenderContext
 from app.content.files import PICTURES, suffix
+from app.content.frontmatter import body_of
 from app.content.hooks import BlockType
 from app.content.media import pixels
 from app.content.rules import Problem
@@ -100,6 +101,7 @@ class Checked:
     problems: tuple[Problem, ...]
     entries: tuple[FileEntry, ...]
     weights: Mapping[str, Mapping[str, int]]
+    digests: Mapping[str, Mapping[str, str]]
     hash: str
     """The name of the revision that these files make."""
 
@@ -159,6 +161,8 @@ class Outline:
     """Bytes of HTML of each lesson in each language."""
     files: Mapping[str, FileEntry]
     """Every file of the revision by its path, also those that are never served."""
+    digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each lesson says in each language, front matter aside, as a short hash."""
 
     @cached_property
     def lessons(self) -> tuple[content.Lesson, ...]:
@@ -220,7 +224,8 @@ class Outline:
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept in the database (the files stand in the manifest)."""
-        return {"course": content.to_dict(self.course), "weights": self.weights}
+        course = content.to_dict(self.course)
+        return {"course": course, "weights": self.weights, "digests": self.digests}
 
 
 def outline_from_json(name: str, data: Mapping[str, Any], manifest: Iterable[Any]) -> Outline:
@@ -231,6 +236,7 @@ def outline_from_json(name: str, data: Mapping[str, Any], manifest: Iterable[Any
         content.course_from_dict(data["course"]),
         data["weights"],
         {entry.path: entry for entry in entries},
+        data.get("digests", {}),
     )
 
 
@@ -255,7 +261,20 @@ def examine(
         for path, data in sorted(files.items())
     )
     ordered = tuple(sorted(problems, key=lambda found: (not found.is_error, found.order())))
-    return Checked(files, course, ordered, entries, weights, revision_hash(files))
+    digests = _digests(course, files) if course else {}
+    return Checked(files, course, ordered, entries, weights, digests, revision_hash(files))
+
+
+def _digests(
+    course: content.Course, files: Mapping[str, bytes]
+) -> Mapping[str, Mapping[str, str]]:
+    return {
+        lesson.id: {
+            language: hashlib.sha256(body_of(files[text.path]).encode()).hexdigest()[:16]
+            for language, text in lesson.texts.items()
+        }
+        for lesson in course.lessons
+    }
 
 
 def _pixels(path: str, data: bytes) -> tuple[int, int]:

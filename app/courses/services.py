@@ -195,7 +195,7 @@ def keep_files(checked: Checked, entries: Iterable[FileEntry]) -> None:
 def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime) -> int | None:
     if checked.course is None:
         raise CourseRefused(checked.problems)
-    outline = Outline(checked.hash, checked.course, checked.weights, {})
+    outline = Outline(checked.hash, checked.course, checked.weights, {}, checked.digests)
     revision_id: int | None = db.session.scalar(
         insert_into(Revision)
         .values(

@@ -5,15 +5,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from app.accounts.models import Person
-from app.courses.models import Course
-from app.courses.queries import outline_of, outlines_of, resolve_many, resolve_publication
-from app.courses.rules import Outline, Published
+from app.courses.models import Course, Publication, Revision
+from app.courses.queries import (
+    holds_at,
+    outline_of,
+    outlines_of,
+    resolve_many,
+    resolve_publication,
+)
+from app.courses.rules import Outline, Published, Recent, RevisionRef
 from app.kernel.db import db
 from app.learning.models import Enrollment, LessonDone
-from app.learning.rules import EnrollmentInfo, Progress, next_lesson, progress_of
+from app.learning.rules import (
+    EnrollmentInfo,
+    Progress,
+    changed_texts,
+    next_lesson,
+    progress_of,
+)
+
+MOST_VERSIONS = 50
+_dates: Recent[dict[tuple[str, str], datetime]] = Recent(256)
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,8 @@ class Study:
     outline: Outline
     enrollment: EnrollmentInfo | None = None
     done: frozenset[str] = field(default_factory=frozenset)
+    done_at: datetime | None = None
+    """When the lesson that was asked for was finished."""
 
     @property
     def lessons(self) -> list[str]:
@@ -58,7 +75,7 @@ _ENROLLMENT = (
 )
 # Asked by every page of a course: built once, and of plain tables, which costs a tenth.
 _OWN = (
-    select(*_ENROLLMENT, _D.lesson_id)
+    select(*_ENROLLMENT, _D.lesson_id, case((_D.lesson_id == bindparam("lesson_id"), _D.done_at)))
     .select_from(Course.__table__)
     .outerjoin(
         Enrollment.__table__,
@@ -76,24 +93,66 @@ _OWN = (
 )
 
 
-def get_study(slug: str, person_id: int, *, now: datetime) -> Study:
+def get_study(slug: str, person_id: int, *, lesson_id: str = "", now: datetime) -> Study:
     """Return the course at this address as the person (0: a visitor) has it. Raises NotFound.
 
     Two statements, one for a visitor, once the outline is in memory.
     """
-    enrollment, done = _own(slug, person_id) if person_id else (None, frozenset())
+    enrollment, done, at = _own(slug, person_id, lesson_id) if person_id else _NOTHING
     cohort_id = enrollment.cohort_id if enrollment else None
     seen = resolve_publication(slug, cohort_id, now=now)
-    return Study(seen, outline_of(seen), enrollment, done)
+    return Study(seen, outline_of(seen), enrollment, done, at)
 
 
-def _own(slug: str, person_id: int) -> tuple[EnrollmentInfo | None, frozenset[str]]:
-    rows = db.session.execute(_OWN, {"slug": slug, "person_id": person_id}).all()
+_Own = tuple[EnrollmentInfo | None, frozenset[str], datetime | None]
+_NOTHING: _Own = (None, frozenset(), None)
+
+
+def _own(slug: str, person_id: int, lesson_id: str) -> _Own:
+    asked = {"slug": slug, "person_id": person_id, "lesson_id": lesson_id}
+    rows = db.session.execute(_OWN, asked).all()
     if not rows:
-        return None, frozenset()
+        return _NOTHING
     first = rows[0]
-    enrollment = EnrollmentInfo(*first[:-1]) if first[0] is not None else None
-    return enrollment, frozenset(row[-1] for row in rows if row[-1] is not None)
+    enrollment = EnrollmentInfo(*first[:-2]) if first[0] is not None else None
+    done = frozenset(row[-2] for row in rows if row[-2] is not None)
+    return enrollment, done, next((row[-1] for row in rows if row[-1] is not None), None)
+
+
+def find_correction(study: Study, lesson_id: str, language: str) -> datetime | None:
+    """Return since when a lesson that the person had finished says something else, or None.
+
+    No statement once the dates of a publication are in memory.
+    """
+    if study.done_at is None:
+        return None
+    key = (study.seen.publication_id, study.seen.hash, study.seen.starts_at)
+    dates = _dates.get(key)
+    if dates is None:
+        dates = _dates.put(key, _text_dates(study.seen))
+    changed = dates.get((lesson_id, language))
+    return changed if changed and changed > study.done_at else None
+
+
+def _text_dates(seen: Published) -> dict[tuple[str, str], datetime]:
+    """Return since when each text that was corrected is what it is."""
+    everybody = Publication.cohort_id.is_(None)
+    rows = db.session.execute(
+        select(Publication.starts_at, Revision.id, Revision.hash)
+        .join(Revision, Revision.id == Publication.revision_id)
+        .where(
+            Publication.course_id == seen.course_id,
+            holds_at(seen.starts_at),
+            or_(everybody, Publication.cohort_id == seen.cohort_id)
+            if seen.cohort_id
+            else everybody,
+        )
+        .order_by(Publication.starts_at.desc(), Publication.id.desc())
+        .limit(MOST_VERSIONS)
+    ).all()
+    outlines = outlines_of([RevisionRef(*row[1:]) for row in rows])
+    versions = [(row.starts_at, outlines[row.id].digests) for row in rows]
+    return changed_texts(versions)
 
 
 def list_studies(person_id: int, *, now: datetime) -> list[Study]:

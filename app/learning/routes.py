@@ -20,7 +20,7 @@ from app.learning import services
 from app.learning.forms import PlaceForm
 from app.learning.hooks import CoursePanel, CoursePart, LessonFilter
 from app.learning.policies import can_read
-from app.learning.queries import Study, get_study
+from app.learning.queries import Study, find_correction, get_study
 from app.learning.rules import carried_progress
 from app.web.access import access, load_actor
 from app.web.pages import Link, flash
@@ -43,9 +43,9 @@ class Step:
     open: bool
 
 
-def _study(slug: str) -> Study:
+def _study(slug: str, lesson_id: str = "") -> Study:
     actor = load_actor()
-    study = get_study(slug, actor.id, now=clock.now())
+    study = get_study(slug, actor.id, lesson_id=lesson_id, now=clock.now())
     if study.enrollment:
         kernel_place.center.set(study.enrollment.center_id)  # what is on there is on here
     if not actor.is_signed_in:
@@ -111,7 +111,7 @@ def course(slug: str) -> Any:
 @access("public")
 def lesson(slug: str, lesson_id: str) -> Any:
     """Show a lesson to whoever may read it; send others to where they can enroll."""
-    study = _study(slug)
+    study = _study(slug, lesson_id)
     found = study.outline.lesson(lesson_id)
     if found is None:
         raise NotFound
@@ -154,6 +154,7 @@ def _lesson_frame(
         "headings": rendered.headings,
         "steps": _steps(study, text.language, found.id),
         "is_done": found.id in study.done,
+        "corrected": find_correction(study, found.id, text.language),
         "previous": neighbour(before),
         "next": neighbour(after),
         "has_next": after is not None,

@@ -77,6 +77,28 @@ def next_lesson(
     return next((lesson for lesson in ahead if lesson not in done), None)
 
 
+def changed_texts(
+    versions: Sequence[tuple[datetime, Mapping[str, Mapping[str, str]]]],
+) -> dict[tuple[str, str], datetime]:
+    """Return (lesson, language) → since when a text says what it says, for those that changed.
+
+    `versions` are the dates and the hashes of texts of what was published, the newest first. A
+    text of which no other wording is known is left out.
+    """
+    found: dict[tuple[str, str], datetime] = {}
+    for lesson, texts in versions[0][1].items() if versions else ():
+        for language, text in texts.items():
+            since = versions[0][0]
+            for begins, before in versions[1:]:
+                other = before.get(lesson, {}).get(language)
+                if other != text:
+                    if other is not None:
+                        found[lesson, language] = since
+                    break
+                since = begins
+    return found
+
+
 def has_stopped(seen_at: datetime | None, now: datetime, progress: Progress) -> bool:
     """Tell whether somebody who is not done has given no sign for a week."""
     if progress.completed_at is not None:

@@ -21,6 +21,8 @@ from tests.world import STAFF, Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
     "activities.answer": {"slug": "course", "lesson_id": "lesson", "block_id": "=predire"},
+    "activities.points": {"public_id": "cohort"},
+    "activities.points_csv": {"public_id": "cohort"},
     "admin.forget_job": {"job_id": "=1"},
     "admin.grant_role": {"public_id": "member"},
     "admin.reset_second_factor": {"public_id": "member"},
@@ -93,6 +95,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "web.static": {"name": "=nothing.css"},
 }
 NO_PAGES = {
+    "activities.points_csv",
     "courses.course_file",
     "learning.resume",
     "offline.contents",  # these three need a token: tests/browser/test_offline.py looks at them

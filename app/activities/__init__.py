@@ -11,7 +11,9 @@ from app.activities import queries, services
 from app.activities.routes import bp
 from app.activities.rules import carried_answers
 from app.activities.showing import show_points
+from app.centers.hooks import PlaceLink
 from app.kernel import clock
+from app.kernel.actors import Permission
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.learning.hooks import CoursePart
@@ -46,6 +48,19 @@ def init_app(app: Flask) -> None:
         PersonalDataExtra,
         "answers",
         PersonalDataExtra(export=queries.export_answers, erase=lambda _person_id: None),
+    )
+    registry.register(
+        Permission,
+        "activities.view",
+        Permission(
+            say("See what learners earned in activities"),
+            ("instructor", "manager", "office", "admin"),
+        ),
+    )
+    registry.register(
+        PlaceLink,
+        "activities.points",
+        PlaceLink("cohort", say("Points"), "activities.points", "activities.view", order=5),
     )
     registry.register(CoursePart, "activities", CoursePart(show_points))
     registry.register(AfterSignIn, "activities", AfterSignIn(keep=_keep))

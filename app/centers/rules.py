@@ -1,7 +1,10 @@
 """What needs no database: rows of lists, names for addresses, a center's standing, clean text."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -209,3 +212,12 @@ def check_state(state: str) -> str:
     if state not in STATES:
         raise Invalid(say("A center is planned, open or closed."))
     return state
+
+
+def write_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV that no spreadsheet takes for formulas, with a mark for UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([formula_safe("" if cell is None else str(cell)) for cell in row])
+    return "\ufeff" + out.getvalue()

@@ -9,7 +9,7 @@ from app.accounts import services as accounts
 from app.centers import queries as centers
 from app.centers import services as center_services
 from app.centers.routes import attempt, done, find_place, links_for, page, place_frame
-from app.centers.rules import clean_line
+from app.centers.rules import clean_line, write_csv
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
@@ -153,7 +153,7 @@ def export() -> Any:
 
 def _csv(rows: list[Any], name: str) -> Response:
     return Response(
-        rules.write_csv(rows),
+        write_csv(rows),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

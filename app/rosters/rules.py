@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.accounts.rules import NAME_LENGTH, is_arabic, parse_address
-from app.centers.rules import clean_line, formula_safe, starts_like_formula
+from app.centers.rules import clean_line, starts_like_formula
 from app.kernel.i18n import Sentence, say
 
 MAX_BYTES = 2_000_000
@@ -285,12 +285,3 @@ def judge(line: Line, owners: dict[str, int], members: set[int], cohorts: dict[s
     if len(holders) > 1:
         return line.refuse("two_people")
     return replace(line, outcome="known") if holders else line
-
-
-def write_csv(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV that no spreadsheet takes for formulas, with a mark for UTF-8."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([formula_safe("" if cell is None else str(cell)) for cell in row])
-    return "\ufeff" + out.getvalue()

@@ -3,6 +3,7 @@ import io
 
 import pytest
 
+from app.centers.rules import write_csv
 from app.rosters import rules
 from app.rosters.rules import Line, UnreadableFile
 
@@ -160,7 +161,7 @@ def test_an_address_of_two_people_and_an_unknown_cohort_are_refused():
 
 def test_a_file_that_goes_out_holds_no_formula():
     hostile = ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "plain", None, 3]
-    text = rules.write_csv([hostile])
+    text = write_csv([hostile])
     (cells,) = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in cells)
     assert cells[0] == "'=1+1"

@@ -69,6 +69,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "rosters.report": {"public_id": "roster"},
     "rosters.reset_second_factor": {"public_id": "member"},
     "rosters.roster": {"public_id": "roster"},
+    "rosters.send_link": {"public_id": "member"},
     "rosters.sheet": {"public_id": "roster"},
     "rosters.suspend": {"public_id": "member"},
     "rosters.unsuspend": {"public_id": "member"},

@@ -19,6 +19,7 @@ from app.rosters.models import Roster
 from app.secondfactor import services as second_factors
 from app.secondfactor.queries import is_on
 from app.settings import get_settings
+from app.signin import services as signin
 from app.signup import services as signup
 from app.web.access import access
 from app.web.hooks import Place
@@ -93,6 +94,26 @@ def print_code(public_id: str) -> Any:
         shown.form_errors.extend(form.form_errors)
         return _person_page(public_id, shown)
     return _person_page(public_id, forms.SuspendForm(formdata=None), made[0])
+
+
+@bp.post("/c/<center>/people/<public_id>/send-link")
+@access("accounts.manage", scope="center")
+def send_link(public_id: str) -> Any:
+    """Send somebody the way to a new password, which only they see."""
+    found = centers.get_person_of(g.actor, g.center.id, public_id)
+    form = forms.ButtonForm()
+    if attempt(
+        form,
+        lambda: signin.send_link(actor=g.actor, person_id=found.id, now=clock.now()),
+    ):
+        return done(
+            "rosters.person",
+            say("The link is on its way to this person. You do not see it."),
+            public_id=public_id,
+        )
+    shown = forms.SuspendForm(formdata=None)
+    shown.form_errors.extend(form.form_errors)
+    return _person_page(public_id, shown)
 
 
 @bp.post("/c/<center>/people/<public_id>/suspend")

@@ -9,6 +9,7 @@ from app.kernel.db import db, write
 from app.signin import rules
 from app.signin.models import SignInSession
 from tests.centers.making import make_center
+from tests.conftest import add_session
 
 HASH = rules.hash_password("quatre mots en ligne")
 
@@ -82,3 +83,18 @@ def test_a_session_ended_in_another_browser_is_over(client, app, sign_in, make_p
     other.post("/fr/account/sessions/end", data={"session": row.id})
     assert not is_in(client)
     assert is_in(other)
+
+
+def test_who_left_the_staff_of_a_center_finds_nothing_of_it(client, app, make_person, sign_in):
+    center = make_center("kenitra")
+    trainer = make_person(role="instructor", scope="center", scope_id=center)
+    manager = make_person(role="manager", scope="center", scope_id=center)
+    sign_in(trainer)
+    assert client.get("/fr/c/kenitra/cohorts").status_code == 200
+    other = app.test_client()
+    other.set_cookie("sid", add_session(manager))
+    left = other.post(f"/fr/c/kenitra/staff/{trainer.public_id}/instructor/remove")
+    assert left.status_code == 303
+    assert client.get("/fr/c/kenitra/cohorts").location.startswith("/fr/sign-in")
+    sign_in(trainer)
+    assert client.get("/fr/c/kenitra/cohorts").status_code in (403, 404)

@@ -13,6 +13,7 @@ from app.kernel.worker import work_until_signal
 from app.plugins.cli import plugin
 from app.plugins.loading import upgrade_schemas
 from app.serve import serve
+from app.workshop import cli as workshop
 
 
 def _create() -> Flask:
@@ -32,6 +33,8 @@ jobs_group = AppGroup("jobs", help="Background work.")
 audit_group = AppGroup("audit", help="The audit trail.")
 for command in (db_group, jobs_group, audit_group, serve, plugin):
     main.add_command(command)
+for command in (workshop.new, workshop.check, workshop.revision):
+    plugin.add_command(command)
 
 
 @db_group.command("upgrade")

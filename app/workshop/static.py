@@ -150,7 +150,7 @@ def _order(folder: Path, path: Path, name: str, where: str) -> Iterator[Finding]
     if mine is None or inside == name:
         return
     other = inside.split(".")[0]
-    if other in ROOMS and other != parts[0] and ROOMS[other] <= mine:
+    if other in ROOMS and other != parts[0] and ROOMS[other] < mine:
         yield Finding("rooms", f"{parts[0]} must not import {other}, which stands above.", where)
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.models import Address, Person, RoleGrant
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
 from app.courses import services as courses
+from app.courses.models import Course
 from app.kernel import clock, migrations
 from app.kernel.actors import SYSTEM, Actor, Grant
 from app.kernel.db import db, write
@@ -196,6 +198,11 @@ def add_course(files: dict[str, str] | None = None, slug: str = COURSE) -> int:
         kept = courses.import_course(actor=SYSTEM, checked=checked, slug=slug, now=clock.now())
         courses.publish_course(actor=SYSTEM, revision_id=kept.revision_id, now=clock.now())
     return kept.course_id
+
+
+def course_id(slug: str = COURSE) -> int:
+    """Return the id of a course that was added."""
+    return db.session.scalars(select(Course.id).where(Course.slug == slug)).one()
 
 
 def enroll(person: Somebody, course_id: int, place: Place | None = None) -> None:

@@ -1,0 +1,1 @@
+"""What the SDK offers, tried with a plugin of its own: `corner`."""

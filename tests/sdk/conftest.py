@@ -1,0 +1,3 @@
+"""The fixtures of the SDK."""
+
+from app.sdk.testing import *  # noqa: F403

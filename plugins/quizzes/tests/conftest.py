@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.content.blocks import nodes
+from app.sdk.testing import read_blocks as nodes
 from plugins.quizzes.reader import read_quiz
 
 

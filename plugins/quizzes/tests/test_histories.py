@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.content.blocks import nodes
+from app.sdk.testing import read_blocks as nodes
 from plugins.quizzes.answers import Answer, is_empty, is_readable
 from plugins.quizzes.changes import carry_over
 from plugins.quizzes.draws import draw_values

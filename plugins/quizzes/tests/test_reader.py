@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.content.blocks import nodes
-from app.content.frontmatter import split
+from app.sdk.testing import read_blocks as nodes
+from app.sdk.testing import split_front as split
 from plugins.quizzes.comparison import compare
 from plugins.quizzes.questions import KINDS, from_dict, to_dict, version
 from plugins.quizzes.reader import read_quiz

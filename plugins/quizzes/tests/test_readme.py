@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.content.blocks import nodes
+from app.sdk.testing import read_blocks as nodes
 from plugins.quizzes.questions import KINDS
 from plugins.quizzes.reader import read_quiz
 

@@ -1,12 +1,13 @@
 """What every template can use: language, navigation, drawings, formats, messages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask import flash as _flash
+from flask.templating import Environment
 from markupsafe import Markup, escape
 
 from app.kernel import i18n
@@ -38,8 +39,22 @@ DATA = "data"
 """The cookie that says how much a browser loads: low or full."""
 
 
+class PlainGlobals(Environment):
+    """Jinja with the globals of a template in one dictionary.
+
+    Jinja chains two, and walks the chain name by name for every template, block and macro file of
+    a page. What is added to the globals after a template was first used, that template does not
+    see.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals for one template."""
+        return {**self.globals, **(d or {})}
+
+
 def init_app(app: Flask) -> None:
     """Give Jinja our context, globals and filters."""
+    app.jinja_environment = PlainGlobals
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
@@ -99,10 +114,21 @@ def flash(sentence: Sentence, level: str = "ok") -> None:
 
 
 def frame() -> dict[str, Any]:
-    """Return what the frame of a page shows; also for error pages, so it asks no database."""
+    """Return what the frame of a page shows; also for error pages, so it asks no database.
+
+    It is made once for the pieces of which a page is rendered, unless something changed meanwhile.
+    """
     actor = g.get("actor") or _actor_or_visitor()
+    lang = g.get("lang") or get_settings().default_language
+    key = (actor, lang, i18n.language.get(), hooks.active_here())
+    kept: tuple[Any, dict[str, Any]] | None = g.get("frame")
+    if kept is None or kept[0] != key:
+        g.frame = kept = (key, _frame(actor, lang))
+    return kept[1]
+
+
+def _frame(actor: Any, lang: str) -> dict[str, Any]:
     settings = get_settings()
-    lang = g.get("lang") or settings.default_language
     return {
         "lang": lang,
         "dir": i18n.DIRECTIONS[lang],

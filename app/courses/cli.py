@@ -1,5 +1,6 @@
 """`rihla courses`: check, import, publish and export course folders."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -7,6 +8,7 @@ from flask.cli import AppGroup
 
 from app.content.archive import write_folder
 from app.content.files import read_folder
+from app.content.hooks import BlockType
 from app.content.rules import Problem
 from app.content.stamp import stamp as stamped
 from app.courses import queries, services
@@ -15,6 +17,7 @@ from app.kernel import clock, i18n
 from app.kernel.actors import SYSTEM
 from app.kernel.db import write
 from app.kernel.errors import Refusal
+from app.kernel.hooks import hooks
 from app.kernel.i18n import translate
 
 courses = AppGroup("courses", help="Courses: check, import, publish and export their folders.")
@@ -25,9 +28,10 @@ LANGUAGE = click.option(
 )
 
 
-def _examined(folder: Path) -> Checked:
+def _examined(folder: Path, kinds: Mapping[str, BlockType] | None = None) -> Checked:
     try:
-        return services.check_files(read_folder(folder), services.slug_from(folder.resolve().name))
+        slug = services.slug_from(folder.resolve().name)
+        return services.check_files(read_folder(folder), slug, kinds=kinds)
     except Refusal as refusal:
         raise _failure(refusal) from None
 
@@ -48,10 +52,11 @@ def _show(problems: tuple[Problem, ...], folder: Path) -> None:
 def check(folder: Path, language: str) -> None:
     """Say what is wrong in a course folder and how to mend it; exit with 1 on errors.
 
-    It needs no database: the verdict is the one that the site gives at import.
+    It needs no database: the verdict is the one that a site gives at import on which every plugin
+    that is installed here is on.
     """
     i18n.language.set(language)
-    checked = _examined(folder)
+    checked = _examined(folder, dict(hooks.installed(BlockType)))
     _show(checked.problems, folder)
     errors = len(checked.errors)
     warnings = len(checked.problems) - errors

@@ -71,14 +71,20 @@ def slug_from(name: str) -> str:
 
 
 def check_files(
-    files: Mapping[str, bytes], slug: str = "", step: Callable[[], None] = lambda: None
+    files: Mapping[str, bytes],
+    slug: str = "",
+    step: Callable[[], None] = lambda: None,
+    *,
+    kinds: Mapping[str, BlockType] | None = None,
 ) -> Checked:
-    """Check the files of a course with every kind of block that is known here.
+    """Check the files of a course with the kinds of block that are on anywhere, or with `kinds`.
 
     It takes a while, a second for some 150 kB of text: do it before the transaction that imports.
     `step` is called twice for each text, for whoever shows how far it is.
     """
-    return examine(files, slug, dict(hooks.collect(BlockType, anywhere=True)), step)
+    if kinds is None:
+        kinds = dict(hooks.collect(BlockType, anywhere=True))
+    return examine(files, slug, kinds, step)
 
 
 def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: datetime) -> Imported:

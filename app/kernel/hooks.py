@@ -48,6 +48,10 @@ class Hooks:
         found = self._found[kind].items()
         return [thing for thing in found if self._counts(kind, thing[0], anywhere)]
 
+    def installed(self, kind: type[T]) -> list[tuple[str, T]]:
+        """Return all things of a kind, whether their owner is on or off. Asks nobody."""
+        return list(self._found[kind].items())
+
     def remove(self, owner: str) -> None:
         """Forget all that one owner brought."""
         for kind, name in [key for key, by in self.owners.items() if by == owner]:

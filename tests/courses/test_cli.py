@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from app.content.files import read_folder
+from app.content.hooks import BlockType
+from app.content.rules import error
+from app.kernel.hooks import hooks
+from app.kernel.i18n import say
 from tests.courses import samples
 
 
@@ -41,6 +45,25 @@ def test_checking_names_every_mistake_with_its_place_and_exits_with_one(
     assert "petit-cours/01-debut/02-suite.fr.md:" in result.output
     french = run("check", tmp_path / "petit-cours", "--language", "fr")
     assert french.exit_code == 1
+
+
+def test_checking_asks_every_plugin_that_is_installed_also_one_that_is_off_here(
+    run: Any, tmp_path: Path
+) -> None:
+    mistake = say("No option is right.")
+    hooks.register(
+        BlockType,
+        "vote",
+        BlockType("vote", lambda node: [error("", node.line, 3, mistake, mistake)], lambda node: ""),
+        owner="votes",
+    )
+    files = samples.course(lessons={"un": ("Un", "````vote {#a}\nOui ?\n````")})
+    try:
+        result = run("check", folder(tmp_path / "petit-cours", files))
+    finally:
+        hooks.remove("votes")
+    assert result.exit_code == 1
+    assert "01-un.fr.md:9:3: error: No option is right." in result.output
 
 
 def test_checking_asks_no_database(run: Any, tmp_path: Path, statements: Any) -> None:

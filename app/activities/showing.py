@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, g, render_template, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.activities.hooks import ActivityType, BlockTexts
@@ -16,11 +18,14 @@ from app.activities.session import visitor_state
 from app.content.markdown import render as render_markdown
 from app.content.rules import BlockNode
 from app.courses.hooks import BlockContext
-from app.courses.rules import RevisionRef
+from app.courses.rules import Recent, RevisionRef
 from app.kernel.hooks import hooks
+from app.kernel.i18n import DIRECTIONS
 from app.learning.queries import Study
 from app.web.access import load_actor
 
+TOKEN, WRITER = "\0token\0", "\0writer\0"
+_items: Recent[str] = Recent(4000)
 _ID = re.compile(r' id="[^"]*"')
 _ONE_PARAGRAPH = re.compile(r"\A\s*<p>(.*)</p>\s*\Z", re.DOTALL)
 
@@ -82,19 +87,34 @@ class Frame:
 def show_item(
     node: BlockNode, item: str, shown: Shown, frame: Frame, context: BlockContext
 ) -> Markup:
-    """Return the HTML of one item: a form that works without JavaScript, or what was answered."""
-    return Markup(  # noqa: S704  (a template, autoescaped)
-        render_template(
-            "activities/_item.html",
-            node=node,
-            item=item,
-            shown=shown,
-            frame=frame,
-            context=context,
-            address=f"{context.address}/activities/{node.id}",
-            writer=secrets.token_urlsafe(12),
-        )
-    )
+    """Return the HTML of one item: a form that works without JavaScript, or what was answered.
+
+    What nobody answered yet is kept in memory, but for the token of the page and its writer.
+    """
+    values = {
+        "block": node.id,
+        "item": item,
+        "shown": shown,
+        "frame": frame,
+        "language": context.language,
+        "address": f"{context.address}/activities/{node.id}",
+        "is_visitor": not context.is_preview and not context.actor.is_signed_in,
+        "lang": g.lang,
+        "dir": DIRECTIONS[g.lang],
+    }
+    if frame.known is None:
+        key = tuple(values.values())
+        page = _items.get(key) or _items.put(key, _render_item(values))
+    else:
+        page = _render_item(values)
+    token, writer = generate_csrf(), secrets.token_urlsafe(12)
+    return Markup(page.replace(TOKEN, token).replace(WRITER, writer))  # noqa: S704  (our template)
+
+
+def _render_item(values: dict[str, Any]) -> str:
+    # without the frame of a page: a lesson may hold many
+    template = current_app.jinja_env.get_template("activities/_item.html")
+    return template.render(values, token=TOKEN, writer=WRITER)
 
 
 @dataclass(frozen=True)

@@ -15,28 +15,45 @@ from plugins.quizzes.reader import read_quiz
 Form = Mapping[str, Sequence[str]]
 
 
+Key = tuple[str, str, tuple[tuple[str, str], ...], int]
+"""A block by its content: what is read from it is kept, for every reader of the lesson."""
+
+
+def key_of(node: BlockNode) -> Key:
+    """Return the key of a block."""
+    return node.id, node.body, tuple(node.attrs.items()), node.line
+
+
 def quiz_of(node: BlockNode) -> Quiz:
-    """Return the quiz of a block; it is read once."""
-    return _read(node.id, node.body, tuple(sorted(node.attrs.items())), node.line)
+    """Return the quiz of a block."""
+    return _read(key_of(node))
 
 
 @lru_cache(maxsize=1000)
-def _read(block: str, body: str, attrs: tuple[tuple[str, str], ...], line: int) -> Quiz:
+def _read(key: Key) -> Quiz:
+    block, body, attrs, line = key
     return read_quiz(BlockNode("quiz", block, dict(attrs), body, line))[0]
 
 
 def shown_quiz(texts: BlockTexts, language: str) -> Quiz:
     """Return the quiz in a language, with the keys of its source."""
-    source, node = quiz_of(texts.source), texts.shown(language)
-    return source if node is texts.source else adopt(source, quiz_of(node))
+    return _adopted(key_of(texts.source), key_of(texts.shown(language)))
+
+
+@lru_cache(maxsize=1000)
+def _adopted(source: Key, shown: Key) -> Quiz:
+    return _read(source) if source == shown else adopt(_read(source), _read(shown))
 
 
 def read(texts: BlockTexts) -> Activity:
     """Return what is asked and marked: what is right in any language is right."""
-    source = quiz_of(texts.source)
-    twins = [
-        adopt(source, quiz_of(node)) for node in texts.others.values() if node is not texts.source
-    ]
+    return _activity(key_of(texts.source), tuple(key_of(node) for node in texts.others.values()))
+
+
+@lru_cache(maxsize=1000)
+def _activity(source_key: Key, others_keys: tuple[Key, ...]) -> Activity:
+    source = _read(source_key)
+    twins = [_adopted(source_key, key) for key in others_keys if key != source_key]
     items = []
     for question in source.questions:
         others = [twin for quiz in twins if (twin := quiz.question(question.id)) is not None]

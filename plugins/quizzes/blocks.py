@@ -17,18 +17,25 @@ from app.sdk import (
     State,
     as_html,
     as_inline,
+    say,
     show_item,
     states_of,
     texts_of,
+    translate,
 )
 from plugins.quizzes import marking
-from plugins.quizzes.activity import quiz_of, shown_quiz
+from plugins.quizzes.activity import key_of, quiz_of, shown_quiz
 from plugins.quizzes.answers import Answer, given_in, keys_in
 from plugins.quizzes.comparison import compare
 from plugins.quizzes.public import PublicQuestion, hint_text, public
 from plugins.quizzes.questions import Question
 from plugins.quizzes.reader import read_quiz
 from plugins.quizzes.solving import right_answer, solution_text
+
+LANGUAGE = say("Your answer")
+"""A word of the controls: it differs by the language of the interface."""
+MOST_KEPT = 3000
+_kept: dict[tuple[Any, ...], Shown] = {}
 
 
 def validate(node: BlockNode) -> Sequence[Problem]:
@@ -44,9 +51,10 @@ def text(node: BlockNode) -> str:
 
 def render(node: BlockNode, states: Mapping[str, State], context: BlockContext) -> str:
     """Return the quiz as whoever reads has it."""
-    texts = texts_of(node, context)
-    quiz, state = shown_quiz(texts, context.language), states.get(node.id, State())
-    parts = [as_html(quiz.intro, context.language)] if quiz.intro else []
+    texts, language = texts_of(node, context), context.language
+    quiz, state = shown_quiz(texts, language), states.get(node.id, State())
+    keys = key_of(texts.source), key_of(texts.shown(language))
+    parts = [as_html(quiz.intro, language)] if quiz.intro else []
     for number, question in enumerate(quiz.questions, 1):
         known = state.items.get(question.id)
         frame = Frame(
@@ -57,9 +65,25 @@ def render(node: BlockNode, states: Mapping[str, State], context: BlockContext) 
             state.is_over(question.id, quiz.attempts),
         )
         opened = state.hints.get(question.id, 0)
-        shown = _shown(question, state.seed, known, opened, frame.is_over, context.language)
+        if known is None:
+            key = (*keys, question.id, state.seed, opened, language, translate(LANGUAGE))
+            shown = _untouched(key, question)
+        else:
+            shown = _shown(question, state.seed, known, opened, frame.is_over, language)
         parts.append(show_item(node, question.id, shown, frame, context))
     return Markup("").join(parts)
+
+
+def _untouched(key: tuple[Any, ...], question: Question) -> Shown:
+    """Return a question that nobody answered yet; it is kept for who draws the same."""
+    found = _kept.get(key)
+    if found is None:
+        *_, seed, opened, language, _reader = key
+        found = _shown(question, seed, None, opened, False, language)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = found
+    return found
 
 
 def _shown(

@@ -206,7 +206,9 @@ def _drop_mapping(table: str) -> None:
     for mapper in list(registry.mappers):
         if getattr(mapper.local_table, "name", None) == table:
             registry._dispose_cls(mapper.class_)
-            registry._dispose_manager_and_mapper(mapper.class_manager)
+            manager = mapper.class_manager
+            registry._dispose_manager_and_mapper(manager)
+            registry._managers.pop(manager, None)  # or the next configuration meets it, empty
     Base.metadata.remove(Base.metadata.tables[table])
 
 

@@ -5,6 +5,7 @@ goes on. What ends the process or never comes back is the sentinel's business.
 """
 
 import importlib
+import os
 import sys
 import time
 import traceback
@@ -41,6 +42,7 @@ from app.settings import Settings
 from app.web.assets import Assets
 
 OURS = ("granian", "gunicorn", "app/serve.py", "app/kernel/worker.py")
+DAMAGE = "damage"
 MOST_ASSETS = 512_000
 """Bytes of styles, scripts and pictures that one plugin may bring to browsers."""
 
@@ -107,7 +109,15 @@ def _set_aside(records: dict[str, Record], sentinel: Sentinel) -> None:
         record = records.get(name)
         if record is None or record.state != "found" or entry.get("version") != record.version:
             continue
-        if entry.get("held"):
+        if entry.get("why") == DAMAGE:
+            record.fail(
+                say(
+                    "It changes the site in a way that cannot be undone, so it is set aside. "
+                    "The site works without it."
+                ),
+                "quarantined",
+            )
+        elif entry.get("held"):
             record.fail(say("It was set aside by hand and is not loaded."), "quarantined")
         else:
             record.fail(
@@ -171,6 +181,8 @@ def _load(
         if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
             raise  # the server is told to stop, and says so inside the plugin's import
         _give_up(record, error, taken, gate)
+        if taken.changes():
+            _begin_anew(record, sentinel)
     record.load_ms = (time.perf_counter() - began) * 1000
 
 
@@ -259,6 +271,13 @@ def _give_up(record: Record, error: BaseException, taken: Taken, gate: gates.Gat
         )
         record.fail(sentence, trace="".join(traceback.format_exception(error))[-4000:])
     get_logger().error("plugin_not_loaded", plugin=record.name, why=str(record.problems[-1]))
+
+
+def _begin_anew(record: Record, sentinel: Sentinel) -> None:
+    """End this process: what the plugin did stays in it. The next one starts without the plugin."""
+    sentinel.hold(record.name, record.version, clock.now(), DAMAGE)
+    get_logger().critical("plugin_set_aside", plugin=record.name, why="what it did stays")
+    os._exit(70)
 
 
 def upgrade_schemas() -> dict[str, str]:

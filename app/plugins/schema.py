@@ -19,13 +19,24 @@ from app.kernel.i18n import say
 from app.plugins.discovery import Record
 from app.plugins.tables import registry_of
 
-_TABLE = re.compile(
-    r"\s*(?:(?:CREATE|DROP|ALTER)\s+TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|INSERT\s+INTO|UPDATE"
-    r"|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|CREATE\s+(?:UNIQUE\s+)?INDEX\s+\S+\s+ON)"
-    r"\s+[\"`]?([A-Za-z0-9_.]+)",
+_NAME = r"[\"`\[]?(?:[A-Za-z0-9_]+[\"`\]]?\.[\"`\[]?)?([A-Za-z0-9_]+)"
+_CHANGES = re.compile(
+    r"(?:(?:CREATE|DROP|ALTER)\s+(?:TABLE|TYPE|SEQUENCE|INDEX(?=\s+\S*\s*$))"
+    r"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|DROP\s+INDEX(?:\s+IF\s+EXISTS)?"
+    r"|COMMENT\s+ON\s+(?:TABLE|COLUMN)|(?:INSERT(?:\s+OR\s+[A-Z]+)?|REPLACE)\s+INTO"
+    r"|UPDATE(?:\s+OR\s+[A-Z]+)?(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?:\s+TABLE)?"
+    r"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON)\s+" + _NAME,
     re.IGNORECASE,
 )
-_INDEX = re.compile(r"\s*DROP\s+INDEX(?:\s+IF\s+EXISTS)?\s+[\"`]?([A-Za-z0-9_.]+)", re.IGNORECASE)
+_RENAMED = re.compile(r"ALTER\s+TABLE\s.*\sRENAME\s+TO\s+" + _NAME, re.IGNORECASE | re.DOTALL)
+_INNER = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?!SET\b)" + _NAME, re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"SELECT\b|PRAGMA\b|EXPLAIN\b|BEGIN\b|SAVEPOINT\b|RELEASE\b|ROLLBACK\s+TO\b|SET\s+LOCAL\b",
+    re.IGNORECASE,
+)
+_KINDS = ("ix", "uq", "pk", "fk", "ck")
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_PART = re.compile(r"(?:'(?:[^']|'')*'|[^;'])+")
 
 
 class TableTheft(RuntimeError):
@@ -93,12 +104,9 @@ def _move(act: Any, record: Record, to: str, engine: Engine | None) -> None:
 @contextmanager
 def _own_tables_only(engine: Engine, plugin: str) -> Iterator[None]:
     def check(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found = _TABLE.match(statement)
-        if found and not _is_own(found[1].rpartition(".")[2], plugin):
-            raise TableTheft(f"{plugin}: {statement.strip()[:80]}")
-        found = _INDEX.match(statement)
-        if found and f"{plugin}_" not in found[1]:
-            raise TableTheft(f"{plugin}: {statement.strip()[:80]}")
+        for part in _PART.findall(_COMMENTS.sub(" ", statement)):
+            if part.strip() and not all(_is_own(name, plugin) for name in _touched(part.strip())):
+                raise TableTheft(f"{plugin}: {part.strip()[:80]}")
 
     event.listen(engine, "before_cursor_execute", check)
     try:
@@ -107,9 +115,20 @@ def _own_tables_only(engine: Engine, plugin: str) -> Iterator[None]:
         event.remove(engine, "before_cursor_execute", check)
 
 
-def _is_own(table: str, plugin: str) -> bool:
-    name = table.removeprefix("_alembic_tmp_")
-    return name.startswith(f"{plugin}_") or name == f"alembic_version_{plugin}"
+def _touched(statement: str) -> list[str]:
+    """Return what a statement changes; an empty name for what nobody here understands."""
+    if _HARMLESS.match(statement):
+        return []
+    if statement[:4].upper() == "WITH":
+        return _INNER.findall(statement)
+    found = _CHANGES.match(statement)
+    renamed = _RENAMED.match(statement)
+    return [found[1] if found else "", *([renamed[1]] if renamed else [])]
+
+
+def _is_own(name: str, plugin: str) -> bool:
+    own = (f"{plugin}_", f"_alembic_tmp_{plugin}_", *(f"{kind}_{plugin}_" for kind in _KINDS))
+    return name.startswith(own) or name == f"alembic_version_{plugin}"
 
 
 def upgrade_all(records: Mapping[str, Record]) -> dict[str, str]:

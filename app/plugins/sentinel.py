@@ -32,10 +32,10 @@ class Sentinel:
     def strikes(self) -> dict[str, dict[str, Any]]:
         """Return by plugin: `version`, `at` (moments of its strikes), `by` (admin or the start)."""
         try:
-            found: dict[str, dict[str, Any]] = json.loads(self.file.read_text("utf-8"))
-        except (OSError, ValueError):
+            found = json.loads(self.file.read_text("utf-8"))
+            return {name: entry for name, entry in found.items() if isinstance(entry, dict)}
+        except (OSError, ValueError, AttributeError):
             return {}
-        return found
 
     def quarantined(self) -> dict[str, dict[str, Any]]:
         """Return the plugins that are not to be loaded."""
@@ -63,13 +63,10 @@ class Sentinel:
 
         self._change(add)
 
-    def hold(self, name: str, version: str, now: datetime) -> None:
+    def hold(self, name: str, version: str, now: datetime, why: str = "by hand") -> None:
         """Set a plugin aside until it is released."""
-        self._change(
-            lambda known: known.update(
-                {name: {"version": version, "at": [now.isoformat()], "held": True}}
-            )
-        )
+        entry = {"version": version, "at": [now.isoformat()], "held": True, "why": why}
+        self._change(lambda known: known.update({name: entry}))
 
     def release(self, name: str) -> None:
         """Forget the strikes of a plugin: the next start loads it again."""

@@ -139,7 +139,7 @@ THEFTS = {
     "the registry, by the way of a blueprint": (
         at_registration(
             "__import__('app.kernel.hooks', fromlist='x').hooks._found"
-            "[__import__('app.web.hooks', fromlist='x').NavItem].pop('plugins.plugins', None)"
+            "[__import__('app.web.hooks', fromlist='x').NavItem].clear()"
         ),
         "It changes the site itself (what others brought). Nothing of it was kept.",
     ),

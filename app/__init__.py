@@ -35,6 +35,7 @@ PARTS = (
     "home",
     "demo",
     "plugins",
+    "installer",
 )
 """The parts of the site from the most general to the most specific (setup.cfg, contract 1)."""
 

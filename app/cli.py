@@ -8,12 +8,13 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup, with_appcontext
 
 from app.admin.queries import audit_faults
+from app.installer import cli as installer_cli  # noqa: F401  (adds its commands to `plugin`)
 from app.kernel import audit, migrations
-from app.kernel.worker import work_until_signal
 from app.plugins.cli import plugin
 from app.plugins.loading import upgrade_schemas
 from app.serve import serve
 from app.workshop import cli as workshop
+from app.wsgi import work_on_jobs
 
 
 def _create() -> Flask:
@@ -70,7 +71,7 @@ def work(slots: int) -> None:
     from flask import current_app
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    work_until_signal(app, slots=slots)
+    work_on_jobs(app, slots=slots)
 
 
 @audit_group.command("verify")

@@ -11,6 +11,7 @@ Plugins are imported by the children alone, so that one that is started anew has
 import errno
 import gc
 import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -27,6 +29,8 @@ import click
 from app.settings import get_settings
 
 STOP_SECONDS = 15
+DEAF_SECONDS = 5.0
+"""So long after its start the web server is left alone: before it listens, SIGHUP would end it."""
 METHOD = "fork" if sys.platform == "linux" else "spawn"
 STOPS = (signal.SIGTERM, signal.SIGINT)
 Act = Callable[[], None]
@@ -40,13 +44,13 @@ Act = Callable[[], None]
 @click.option("--jobs/--no-jobs", default=True, help="Do background jobs beside the web.")
 def serve(host: str, port: int, workers: int, threads: int, jobs: bool) -> None:
     """Serve the site until told to stop (SIGTERM)."""
-    get_settings()  # a wrong setting ends it here, with its sentence
+    settings = get_settings()  # a wrong setting ends it here, with its sentence
     _refuse_taken_port(host, port)
     children: list[Act] = [partial(_serve_pages, host, port, workers, threads)]
     if jobs:
         children.append(_do_jobs)
     _import_core()
-    sys.exit(Supervisor(children).run())
+    sys.exit(Supervisor(children, settings.instance / "plugins" / "code").run())
 
 
 def _import_core() -> None:
@@ -75,63 +79,73 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _serve_pages(host: str, port: int, workers: int, threads: int) -> None:
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+    from app.listening import serve_pages
 
     multiprocessing.set_start_method(METHOD, force=True)  # also for granian's own processes
-    Server(
-        "app.wsgi:create_wsgi",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        backlog=2048,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        factory=True,
-    ).serve()
+    serve_pages(host, port, workers, threads, STOP_SECONDS)
 
 
 def _do_jobs() -> None:
-    from app import create_app
-    from app.kernel.worker import work_until_signal
+    from app.wsgi import work_on_jobs
 
-    work_until_signal(create_app())
+    work_on_jobs()
 
 
 class Supervisor:
-    """Keeps its children running; one that dies is started again, SIGTERM ends them all."""
+    """Keeps its children running; one that dies is started again, SIGTERM ends them all.
 
-    def __init__(self, acts: list[Act]) -> None:
+    When the file `code` changes (other plugins were installed), the first child, the web server, is
+    told to replace its processes one by one. Other children see it themselves and end.
+    """
+
+    def __init__(self, acts: list[Act], code: Path | None = None) -> None:
         self.acts = acts
+        self.code = code
         self.context: Any = multiprocessing.get_context(METHOD)
         self.children: list[BaseProcess] = []
         self.stopping = False
+        self._known = self._read_code()
+        self._started = 0.0
+
+    def _read_code(self) -> str:
+        try:
+            return self.code.read_text() if self.code else ""
+        except OSError:
+            return ""
+
+    def _renew(self) -> None:
+        found, age = self._read_code(), time.monotonic() - self._started
+        if found != self._known and age > DEAF_SECONDS and self.children[0].pid:
+            self._known = found
+            os.kill(self.children[0].pid, signal.SIGHUP)
 
     def run(self) -> int:
         """Start the children and watch them; return the exit status."""
         for number in STOPS:
             signal.signal(number, self._stop)
         self.children = [self._start(act) for act in self.acts]
-        born = time.monotonic()
+        born = self._started = time.monotonic()
         while not self.stopping:
             time.sleep(0.2)
+            self._renew()
             for place, child in enumerate(self.children):
                 if child.is_alive() or self.stopping:
                     continue
                 if place == 0 and time.monotonic() - born < 3:
                     self._stop()  # the site cannot start, and has said why
                     return child.exitcode or 1
+                if place == 0:
+                    self._known, self._started = self._read_code(), time.monotonic()
                 self.children[place] = self._start(self.acts[place])
+        self._wait()
+        return 0
+
+    def _wait(self) -> None:
         until = time.monotonic() + STOP_SECONDS
         for child in self.children:
             child.join(max(0.1, until - time.monotonic()))
             if child.is_alive():
                 child.kill()
-        return 0
 
     def _start(self, act: Act) -> BaseProcess:
         child: BaseProcess = self.context.Process(target=partial(_begin, act))

@@ -86,6 +86,9 @@ class Settings:
     plugin_install: Literal["off", "catalog", "upload"] = _setting(
         "catalog", "How admins install plugins in the browser: not, from the catalog, by upload."
     )
+    plugin_catalog: str = _setting(
+        "", "Folder of the signed catalog of plugins; empty: instance/plugins/catalog."
+    )
     plugin_folders: tuple[str, ...] = _setting(
         (),
         "Further folders with plugins, or of one plugin, for who writes them; each is trusted"

@@ -7,7 +7,8 @@ PostgreSQL an advisory lock keeps two nodes from migrating at once.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from app.kernel.db import Base, allow_writing, db
 FOLDER = Path(__file__).resolve().parent.parent.parent / "migrations"
 VERSION_TABLE = "alembic_version"
 _LOCK = 7242191
+Act = Callable[[Connection], None]
 
 
 class DanglingReferences(RuntimeError):
@@ -76,8 +78,22 @@ def _migrate(
     *,
     folder: Path = FOLDER,
     version_table: str = VERSION_TABLE,
+    before: Act = lambda _connection: None,
+    after: Act = lambda _connection: None,
 ) -> None:
     scripts = _scripts(folder)
+    with changing(engine) as connection:
+        before(connection)
+        _run(connection, scripts, steps, to, version_table)
+        after(connection)
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """Change the schema inside, in one transaction and under the rules above.
+
+    Raises DanglingReferences when rows would refer to others that are gone; nothing is kept then.
+    """
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection, allow_writing():
         if sqlite:
@@ -89,7 +105,7 @@ def _migrate(
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
                 before = _dangling(connection) if sqlite else 0
-                _run(connection, scripts, steps, to, version_table)
+                yield connection
                 if sqlite and _dangling(connection) > before:
                     raise DanglingReferences("the migration was undone")
         finally:

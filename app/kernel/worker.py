@@ -102,9 +102,8 @@ class Worker:
             self._guarded(lambda: jobs.release(self.owner, left))
 
 
-def work_until_signal(app: Any, *, slots: int = 2) -> None:
-    """Be a worker process: stop on SIGTERM or SIGINT."""
-    worker = Worker(app, slots=slots)
+def work_until_signal(worker: Worker) -> None:
+    """Be a worker process: stop on SIGTERM or SIGINT, or when the worker is told to."""
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)
     worker.run()

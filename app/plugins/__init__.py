@@ -13,7 +13,7 @@ from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.kernel.outbox import Subscriber
 from app.plugins import jobs, routes
-from app.plugins.hooks import PluginSwitched
+from app.plugins.hooks import PluginSwitched, PluginUpgraded
 from app.plugins.loading import load_plugins
 from app.plugins.policies import MANAGE, SWITCH
 from app.plugins.status import check_plugins
@@ -39,6 +39,9 @@ def init_app(app: Flask) -> None:
     )
     registry.register(HealthCheck, "plugins", HealthCheck(say("Plugins"), check_plugins))
     registry.register(Subscriber, "plugins.lifecycle", Subscriber(PluginSwitched, jobs.tell_plugin))
+    registry.register(
+        Subscriber, "plugins.upgraded", Subscriber(PluginUpgraded, jobs.tell_upgraded)
+    )
 
 
 def start(app: Flask, settings: Settings) -> None:

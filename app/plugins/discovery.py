@@ -6,7 +6,9 @@ folder, then what was installed in the browser, then packages of the Python envi
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -92,8 +94,24 @@ def record_of(folder: Path) -> Record:
     return Record(name, "folder", folder, package, path=folder.parent)
 
 
+_candidate: ContextVar[Mapping[str, str] | None] = ContextVar("candidate", default=None)
+
+
+@contextmanager
+def instead_of_active(folders: Mapping[str, str]) -> Iterator[None]:
+    """Let an application be built with other versions than those in use, to try them."""
+    token = _candidate.set(folders)
+    try:
+        yield
+    finally:
+        _candidate.reset(token)
+
+
 def read_active(settings: Settings) -> dict[str, str]:
     """Return which folder under `home` holds the version in use, by plugin."""
+    candidate = _candidate.get()
+    if candidate is not None:
+        return dict(candidate)
     try:
         known = json.loads((home(settings) / "active.json").read_text("utf-8"))
         return {name: entry["folder"] for name, entry in known.items()}

@@ -24,7 +24,7 @@ from app.kernel.i18n import say
 from app.plugins.discovery import Record
 from app.plugins.kinds import KINDS
 from app.plugins.queries import Decision, Decisions, read_decisions
-from app.plugins.snapshot import STAMP, Snapshot
+from app.plugins.snapshot import STAMP, Snapshot, read_code
 
 
 class BeingUpgraded(TooMany):
@@ -40,6 +40,8 @@ class Gate:
         self.records = records
         self.folder = folder
         self.file = folder / STAMP
+        self.code = read_code(folder)
+        """The generation of the code that this process loads, read before it does."""
         self.heads: dict[str, str] = {}
         self.pages: dict[str, str] = {}
         """The plugin of each blueprint."""

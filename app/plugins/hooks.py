@@ -49,3 +49,20 @@ class PluginSwitched(Event):
     plugin: str
     center_id: int
     on: bool
+
+
+@dataclass(frozen=True)
+class PluginUpgraded(Event):
+    """Another version of a plugin is in use since now; `from_version` was before."""
+
+    name: ClassVar[str] = "plugins.plugin_upgraded.v1"
+    plugin: str
+    from_version: str
+
+
+@dataclass(frozen=True)
+class Installing:
+    """Pages where plugins come and go, for links: endpoints `store` and, by name, `versions`."""
+
+    store: str
+    versions: str

@@ -49,9 +49,9 @@ MOST_ASSETS = 512_000
 
 def load_plugins(app: Flask, settings: Settings) -> None:
     """Find all plugins, load those that can run, and put the gate in front of them."""
+    gate = gates.Gate({}, home(settings))
     records = discover(settings)
     _add_missing(app, records)
-    gate = gates.Gate({}, home(settings))
     failures = guard.Failures(gate)
     gates.install(app, gate)
     guard.install(app, failures)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.centers.models import Center
+from app.kernel import clock
 from app.kernel.db import db
 from app.plugins.models import (
     Plugin,
@@ -172,6 +174,16 @@ def list_workers() -> list[PluginWorker]:
     """Return the processes that gave a sign, by host and number."""
     return list(
         db.session.scalars(select(PluginWorker).order_by(PluginWorker.host, PluginWorker.pid))
+    )
+
+
+def count_old_workers(code: int) -> int:
+    """Return how many living processes still run code of before, long enough to be worth a word."""
+    now = clock.now()
+    return sum(
+        1
+        for worker in list_workers()
+        if worker.code < code and now - worker.seen_at < timedelta(seconds=30)
     )
 
 

@@ -15,6 +15,7 @@ from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, say
 from app.plugins import forms, queries, services
 from app.plugins.gate import get_gate
+from app.plugins.hooks import Installing
 from app.plugins.policies import can_switch_at_center
 from app.plugins.registration import capability_words
 from app.plugins.rules import Manifest
@@ -64,7 +65,15 @@ def plugins() -> Any:
         centers=queries.list_centers(),
         now=get_gate().current(),
         form=forms.ActForm(),
+        store=_installing("store"),
+        old=queries.count_old_workers(get_gate().current().decisions.code),
     )
+
+
+def _installing(page: str, **where: Any) -> str | None:
+    """Return where plugins come and go, if some part of the site brings that."""
+    known = hooks.get(Installing, "installer")
+    return url_for(getattr(known, page), **where) if known else None
 
 
 @bp.get("/admin/plugins/<name>")
@@ -91,6 +100,7 @@ def _page(status: Status, form: Any = None) -> Any:
         strikes=Sentinel(gate.folder).strikes().get(status.name, {}).get("at", []),
         rows=queries.count_rows(tables),
         brought=_brought(status.name),
+        versions=_installing("versions", name=status.name) if record.source == "site" else None,
         rules=forms.RulesForm(
             data={
                 "everywhere": now.is_everywhere(status.name),

@@ -56,9 +56,14 @@ def head_of(record: Record) -> str | None:
     return migrations.head(folder) if folder else None
 
 
-def upgrade(record: Record, to: str = "head", engine: Engine | None = None) -> None:
-    """Bring a plugin's tables forward, in one transaction. Raises TableTheft, or what failed."""
-    _move(migrations.upgrade, record, to, engine)
+def upgrade(
+    record: Record, to: str = "head", engine: Engine | None = None, **around: migrations.Act
+) -> None:
+    """Bring a plugin's tables forward, in one transaction. Raises TableTheft, or what failed.
+
+    `before` and `after` get the connection in the same transaction.
+    """
+    _move(migrations.upgrade, record, to, engine, **around)
 
 
 def downgrade(record: Record, to: str = "base", engine: Engine | None = None) -> None:
@@ -92,13 +97,13 @@ def _whose(record: Record) -> dict[str, Any]:
     }
 
 
-def _move(act: Any, record: Record, to: str, engine: Engine | None) -> None:
+def _move(act: Any, record: Record, to: str, engine: Engine | None, **around: Any) -> None:
     folder = folder_of(record)
     if folder is None or record.manifest is None:
         return
     engine = engine or db.engine
     with _own_tables_only(engine, record.name):
-        act(engine, to, folder=folder, version_table=record.manifest.version_table)
+        act(engine, to, folder=folder, version_table=record.manifest.version_table, **around)
 
 
 @contextmanager

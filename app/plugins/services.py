@@ -71,7 +71,7 @@ def _row(record: Record, now: datetime) -> Plugin:
             everywhere=None,
         )
         db.session.add(row)
-    if record.manifest is not None and row.state != "upgrading":
+    if record.manifest is not None and not row.sha256:  # what was installed says app.installer
         text, uses = record.manifest.text, sorted(record.manifest.uses)
         if (row.manifest, row.version, row.source) != (text, record.version, record.source):
             row.manifest, row.version, row.source = text, record.version, record.source

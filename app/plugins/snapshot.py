@@ -12,6 +12,8 @@ from app.plugins.queries import Decision, Decisions
 from app.plugins.rules import Setting, resolve_settings
 
 STAMP = "generation"
+CODE = "code"
+"""File with the generation of the code that stands on this machine: active.json belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Snapshot:
 
     def is_enabled(self, name: str) -> bool:
         """Tell whether a plugin is on for the site: as decided, else when the product ships it."""
-        decided, record = self.decision(name).enabled, self.records.get(name)
+        decision, record = self.decision(name), self.records.get(name)
+        decided = False if decision.state == "uninstalled" else decision.enabled
         return decided if decided is not None else bool(record and record.source == "folder")
 
     def is_everywhere(self, name: str) -> bool:
@@ -117,3 +120,25 @@ def publish(folder: Path) -> None:
     fresh = folder / f".{STAMP}-{os.getpid()}-{os.urandom(3).hex()}"
     fresh.write_text(os.urandom(8).hex())
     fresh.replace(folder / STAMP)
+
+
+def read_code(folder: Path) -> int:
+    """Return the generation of the code that stands on this machine; 0 when none was installed."""
+    try:
+        return int((folder / CODE).read_text().partition(" ")[0])
+    except (OSError, ValueError):
+        return 0
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Write a file so that whoever reads it finds the old or the new one, also after a crash."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}-{os.getpid()}-{os.urandom(3).hex()}")
+    try:
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,17 +1,20 @@
 """Beside the requests of a process: does another machine know more, and does this one still live?
 
 Once a second the generation is read (a switch made on another node counts here within a second);
-every ten seconds the process says that it lives and with which code.
+every ten seconds the process says that it lives and with which code. Code that was installed
+elsewhere is fetched to this machine (`adopt`); a process that runs older code than stands here is
+`stale`: it lets go of its connections, and whoever started it replaces it.
 """
 
 import os
 import secrets
 import socket
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kernel import clock
@@ -20,21 +23,23 @@ from app.kernel.logs import get_logger
 from app.plugins.gate import Gate
 from app.plugins.queries import read_generation
 from app.plugins.services import beat, leave
+from app.plugins.snapshot import read_code
 
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 10
 FORGET = timedelta(hours=1)
+Act = Callable[[], object]
 
 
 class Watch(threading.Thread):
     """The watching thread of one process. `kind` is web or jobs."""
 
-    def __init__(self, app: Flask, kind: str) -> None:
+    def __init__(self, app: Flask, kind: str, adopt: Act, when_stale: Act) -> None:
         super().__init__(name="plugins-watch", daemon=True)
-        self.app, self.kind = app, kind
+        self.app, self.kind, self.adopt, self.when_stale = app, kind, adopt, when_stale
         self.gate: Gate = app.extensions["plugins"]
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.code: int | None = None
+        self.is_stale = self.has_looked = False
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -59,8 +64,12 @@ class Watch(threading.Thread):
         """Notice decisions of other machines."""
         state, code = read_generation()
         db.session.rollback()
-        if self.code is None:
-            self.code = code  # what was loaded at the start of this process
+        if code > read_code(self.gate.folder) or not self.has_looked:
+            self.adopt()  # also once at the start: files may have vanished
+            self.has_looked = True
+        if read_code(self.gate.folder) > self.gate.code and not self.is_stale:
+            self.is_stale = True
+            self.when_stale()
         known = self.gate.known
         if known is not None and (known.decisions.state, known.decisions.code) != (state, code):
             self.gate.forget()
@@ -72,7 +81,7 @@ class Watch(threading.Thread):
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "kind": self.kind,
-            "code": self.code or 0,
+            "code": self.gate.code,
             "loaded": {
                 name: record.version
                 for name, record in self.gate.records.items()
@@ -90,8 +99,18 @@ class Watch(threading.Thread):
         self.stopping.set()
 
 
-def watch(app: Flask, kind: str) -> Watch:
-    """Begin to watch in this process and return the thread."""
-    thread = Watch(app, kind)
+def watch(app: Flask, kind: str, adopt: Act, when_stale: Act = lambda: None) -> Watch:
+    """Begin to watch in this process and return the thread.
+
+    `adopt` brings the files of this machine to the installed code; `when_stale` is called once.
+    """
+    thread = Watch(app, kind, adopt, when_stale)
+
+    @app.after_request
+    def let_go(response: Response) -> Response:
+        if thread.is_stale:  # the next request of this browser goes to a process that stays
+            response.headers["Connection"] = "close"
+        return response
+
     thread.start()
     return thread

@@ -185,6 +185,16 @@ def take_step(
     )
 
 
+def confirm(*, actor: Actor, code: str, now: datetime) -> bool:
+    """Tell whether a code of the actor is right, and use it up; True for who has none switched on.
+
+    Count the try before (`count_try`); the password is asked beside it.
+    """
+    if not queries.is_on(actor.id):
+        return True
+    return _use_code(actor.id, code, now) or _use_recovery(actor.id, code)
+
+
 def renew_codes(*, actor: Actor, now: datetime) -> list[str]:
     """Return new codes for paper, shown once; the old ones are worth nothing any more."""
     if not queries.is_on(actor.id):

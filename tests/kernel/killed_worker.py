@@ -7,7 +7,7 @@ from pathlib import Path
 from app import create_app
 from app.kernel import jobs
 from app.kernel.hooks import hooks
-from app.kernel.worker import work_until_signal
+from app.kernel.worker import Worker, work_until_signal
 from app.settings import Secret, Settings
 
 url, folder, effects = sys.argv[1:]
@@ -31,4 +31,4 @@ app = create_app(
     )
 )
 hooks.register(jobs.JobType, "test.effect", jobs.JobType(effect))
-work_until_signal(app, slots=4)
+work_until_signal(Worker(app, slots=4))

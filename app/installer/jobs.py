@@ -1,0 +1,23 @@
+"""Working on changes in the background, and picking up what was left when a process was killed."""
+
+from app.installer import queries, running
+from app.installer.services import WORK
+from app.kernel import jobs
+from app.kernel.db import db, write
+
+
+def work(operation_id: int) -> None:
+    """Go on with a change; while it waits for processes, look again in a moment."""
+    operation = running.work(operation_id)
+    if operation.is_open:
+        with write():
+            delay = 30.0 if operation.state == "undoing" else 1.5
+            jobs.enqueue(WORK, {"operation_id": operation_id}, delay=delay)
+
+
+def resume() -> None:
+    """Go on with the change that is open, in case its job was lost with its process."""
+    operation = queries.find_open_operation()
+    db.session.rollback()
+    if operation is not None:
+        running.work(operation.id)

@@ -1,0 +1,43 @@
+"""The web server: all its processes on one listening socket, replaced one by one on SIGHUP.
+
+granian gives each process a socket of its own, and a process that is replaced takes the connections
+with it that wait in its queue. On one shared socket the others take them: new code of plugins
+arrives without a refused or broken connection.
+"""
+
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.net import SocketSpec
+from granian.server import Server
+
+RENEW_SECONDS = 2.5
+"""So long has a new process to be ready before the old one leaves."""
+
+
+class SharedSocketServer(Server):  # type: ignore[misc,valid-type]
+    """granian with its socket made once, in the parent, as it does on systems other than Linux."""
+
+    def _init_shared_socket(self) -> None:
+        self._shd: Any = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sfd = self._shd.get_fd()
+        self._ssp = self._sso = None
+
+
+def serve_pages(host: str, port: int, workers: int, threads: int, stop_seconds: int) -> None:
+    """Serve until SIGTERM; on SIGHUP replace the processes one by one."""
+    SharedSocketServer(
+        "app.wsgi:create_wsgi",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=2048,
+        workers_kill_timeout=stop_seconds,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=RENEW_SECONDS,
+        factory=True,
+    ).serve()

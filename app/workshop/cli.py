@@ -28,7 +28,8 @@ from app.workshop.scaffold import PARTS, Unusable, make
     "--to",
     "root",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where to write it: plugins/ of this copy, with --wheel the present folder.",
+    help="Where to write it: a folder named plugins, by default that of this copy;"
+    " with --wheel any, by default the present one.",
 )
 def new(name: str, parts: str, wheel: bool, root: Path | None) -> None:
     """Write the folder of a new plugin: manifest, code, a test that passes for each part."""

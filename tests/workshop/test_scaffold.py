@@ -27,14 +27,15 @@ def run(folder, *words):
 
 
 def test_all_parts_together_pass_their_own_tests(tmp_path):
-    folder = make("demo", tmp_path, PARTS)
+    folder = make("demo", tmp_path / "plugins", PARTS)
     assert len(list((folder / "tests").glob("test_*.py"))) == len(PARTS) + 1
-    run(folder, "--import-mode=importlib")
+    run(tmp_path, "--import-mode=importlib", "plugins/demo")
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_stands_alone(tmp_path, part):
-    run(make("demo", tmp_path, [part]), "--import-mode=importlib", "-k", "suite")
+    make("demo", tmp_path / "plugins", [part])
+    run(tmp_path, "--import-mode=importlib", "-k", "suite", "plugins/demo")
 
 
 def test_a_project_for_a_wheel_passes_its_own_tests(tmp_path):
@@ -48,13 +49,13 @@ def test_a_name_that_cannot_be_is_refused(tmp_path):
 
 
 def test_what_exists_is_not_overwritten(tmp_path):
-    make("demo", tmp_path, ["page"])
+    make("demo", tmp_path / "plugins", ["page"])
     with pytest.raises(Unusable):
-        make("demo", tmp_path, ["page"])
+        make("demo", tmp_path / "plugins", ["page"])
 
 
 def test_a_revision_holds_the_plugins_own_tables_only(tmp_path):
-    folder = make("demo", tmp_path, ["table"])
+    folder = make("demo", tmp_path / "plugins", ["table"])
     models = folder / "models.py"
     models.write_text(models.read_text("utf-8") + "    stars: Mapped[int | None]\n", "utf-8")
     run_cli("plugin", "revision", str(folder), "-m", "stars")

@@ -1,6 +1,5 @@
 """Which plugin is on where: from the next request on, in every process, and nowhere else."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,13 +21,10 @@ from app.plugins.models import Plugin, PluginCenter
 from app.plugins.services import bump
 from tests import routes
 from tests.conftest import Made, add_session, back_to, build
+from tests.plugins.process import ONCE
 from tests.world import World, opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-ONCE = re.compile(rb'(?:name="(?:key|form_key|csrf_token|writer)"[^>]*value|data-csrf)="[^"]*"')
-"""What is new in every page: signatures of the moment that forms carry."""
 
 
 @pytest.fixture(scope="module")

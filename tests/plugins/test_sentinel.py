@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,26 +39,32 @@ KILLERS = {
 }
 
 
-@pytest.fixture
-def environment(tmp_path: Path, shelf: Path) -> dict[str, str]:
-    """What a process of a site needs whose plugins stand in `shelf`."""
-    folder = tmp_path / "site"
-    folder.mkdir()
+def environment_of(folder: Path, shelves: str) -> dict[str, str]:
+    """Return what a process of a site needs whose plugins stand in `shelves`."""
     return {
         "PATH": os.environ["PATH"],
+        "PYTHON": sys.executable,
         "PYTHONPATH": str(ROOT),
         "RIHLA_INSTANCE": str(folder),
         "RIHLA_PUBLIC_URL": "http://localhost",
-        "RIHLA_PLUGIN_FOLDERS": str(shelf),
+        "RIHLA_PLUGIN_FOLDERS": shelves,
         "RIHLA_SECRET_KEY": "for tests only",
     }
 
 
-def start(environment: dict[str, str], paths: str = "/fr/\n") -> Any:
+@pytest.fixture
+def environment(tmp_path: Path, shelf: Path) -> dict[str, str]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    return environment_of(folder, str(shelf))
+
+
+def starting(environment: dict[str, str], lines: Sequence[str] = ("/fr/",)) -> Any:
     """Start a process of the site as a server does, and let it answer."""
     command = [sys.executable, "-c", START]
+    text = "".join(f"{line}\n" for line in lines)
     return subprocess.run(
-        command, input=paths, capture_output=True, text=True, env=environment, timeout=120
+        command, input=text, capture_output=True, text=True, env=environment, timeout=300
     )
 
 
@@ -93,7 +100,7 @@ def test_two_strikes_and_the_site_starts_without_it(
     make(shelf, "peaceful")
     schema(environment)
     starts = 0
-    while "ready" not in (done := start(environment)).stdout:
+    while "ready" not in (done := starting(environment)).stdout:
         starts += 1
         assert starts <= 2, done.stderr
     assert starts == (1 if killer == "column" else 2)

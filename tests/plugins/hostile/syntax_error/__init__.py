@@ -1,0 +1,3 @@
+"""A package that Python cannot read."""
+
+def register(hooks

@@ -51,7 +51,7 @@ def load_plugins(app: Flask, settings: Settings) -> None:
     """Find all plugins, load those that can run, and put the gate in front of them."""
     gate = gates.Gate({}, home(settings))
     records = discover(settings)
-    _add_missing(app, records)
+    left = _add_missing(app, records)
     failures = guard.Failures(gate)
     gates.install(app, gate)
     guard.install(app, failures)
@@ -67,7 +67,7 @@ def load_plugins(app: Flask, settings: Settings) -> None:
     gate.records = {name: records[name] for name in (*order, *(records.keys() - set(order)))}
     for name in order:
         _load(app, records[name], gate, failures, sentinel)
-    _declare_privacy(records)
+    _declare_privacy({n: r.manifest for n, r in records.items() if r.manifest} | left)
     add_words(gate.records.values())
 
 
@@ -82,19 +82,28 @@ def _version() -> str:
     return __version__
 
 
-def _add_missing(app: Flask, records: dict[str, Record]) -> None:
-    """Add the plugins that the database knows and that have no files here any more."""
+def _add_missing(app: Flask, records: dict[str, Record]) -> dict[str, Manifest]:
+    """Add the plugins that the database knows and that have no files here any more.
+
+    Returns what is known of those that were uninstalled: their data may have been kept.
+    """
     with app.app_context():
         known, _ = read_at_start()
+    left: dict[str, Manifest] = {}
     for name, row in known.items():
         if name in records and records[name].manifest is None:
             records[name].manifest = _kept_manifest(row.manifest)
-        if name in records or row.state == "uninstalled":
+        if name in records:
+            continue
+        if row.state == "uninstalled":
+            manifest = _kept_manifest(row.manifest)
+            left |= {name: manifest} if manifest else {}
             continue
         record = Record(name, row.source, home(app.extensions["settings"]) / name, f"rihla_{name}")
         record.manifest = _kept_manifest(row.manifest)
         record.fail(say("Its files are gone. Its data waits in the database."), "missing")
         records[name] = record
+    return left
 
 
 def _kept_manifest(text: str) -> Manifest | None:
@@ -292,10 +301,10 @@ def upgrade_schemas() -> dict[str, str]:
     return failed
 
 
-def _declare_privacy(records: dict[str, Record]) -> None:
+def _declare_privacy(manifests: dict[str, Manifest]) -> None:
     """Declare what plugins keep about people, also those that are off, broken or gone."""
-    for name, record in records.items():
-        for table in record.manifest.privacy if record.manifest else ():
+    for name, manifest in manifests.items():
+        for table in manifest.privacy:
             data = PersonalData(
                 table.table,
                 table.person,

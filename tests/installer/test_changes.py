@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from app.accounts.hooks import PersonalData
 from app.installer import files, queries, running, services
 from app.installer.models import PluginOperation
 from app.installer.rules import Rejected
@@ -19,8 +20,9 @@ from app.kernel.actors import Actor, Grant
 from app.kernel.audit import AuditEntry
 from app.kernel.db import allow_writing, db, write
 from app.kernel.errors import Conflict, Forbidden, NotFound
+from app.kernel.hooks import hooks
 from app.plugins.models import Plugin
-from tests.installer.conftest import Shop
+from tests.installer.conftest import Shop, open_shop
 from tests.installer.making import CODE, NAME
 
 pytestmark = pytest.mark.slow
@@ -308,3 +310,27 @@ def test_a_lease_keeps_two_processes_apart(shop: Shop) -> None:
     assert running.work(found, wait=True).state == "done"
     with write() as session:
         assert session.get_one(PluginOperation, found).owner is None
+
+
+def test_what_an_uninstalled_plugin_kept_about_people_stays_known(new_shop: Shop) -> None:
+    """Export and erasure reach data whose plugin is gone: law 09-08 does not ask for plugins."""
+    text_of = (Path(__file__).parent.parent / "plugins/shelf/sample/plugin.toml").read_text("utf-8")
+    manifest = text_of.replace("sample", "gone")
+    with write() as session:
+        row = Plugin(name="gone", version="1.0.0", source="site", state="uninstalled")
+        row.manifest, row.enabled, row.everywhere, row.changed_at = (
+            manifest,
+            None,
+            None,
+            clock.now(),
+        )
+        session.add(row)
+    with allow_writing(), db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version_gone (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version_gone VALUES ('gone_0001')"))
+    again = open_shop(new_shop.settings.database_url, new_shop.folder)
+    with again.app.app_context():
+        assert hooks.get(PersonalData, "gone_note") is not None
+        assert "gone" not in again.app.extensions["plugins"].records
+        db.session.remove()
+        db.engine.dispose()

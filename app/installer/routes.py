@@ -85,7 +85,7 @@ def _begin(act: Callable[[], int]) -> int | None:
         return None
 
 
-@bp.get("/plugin-store")
+@bp.get("/plugins/store")
 @access("plugins.manage")
 def store() -> Any:
     """Show the catalog, what was received, and the form for uploading."""
@@ -118,7 +118,7 @@ def _is_used(artifact: ArtifactView, rows: dict[str, Any]) -> bool:
     return row is not None and row.sha256 == artifact.sha256
 
 
-@bp.post("/plugin-store/upload")
+@bp.post("/plugins/store/upload")
 @access("plugins.manage")
 def upload() -> Any:
     """Take an archive that an admin brings, and begin to try it."""
@@ -142,7 +142,7 @@ def upload() -> Any:
     return _examine(received.id)
 
 
-@bp.post("/plugin-store/catalog")
+@bp.post("/plugins/store/catalog")
 @access("plugins.manage")
 def choose() -> Any:
     """Take a version from the catalog, and begin to try it."""
@@ -169,7 +169,7 @@ def _examine(artifact_id: int) -> Any:
     return redirect(url_for("installer.archive", artifact_id=artifact_id), 303)
 
 
-@bp.post("/plugin-store/<int:artifact_id>/examine")
+@bp.post("/plugins/store/<int:artifact_id>/examine")
 @access("plugins.manage")
 def examine(artifact_id: int) -> Any:
     """Try an archive again."""
@@ -178,7 +178,7 @@ def examine(artifact_id: int) -> Any:
     return _examine(artifact_id)
 
 
-@bp.get("/plugin-store/<int:artifact_id>")
+@bp.get("/plugins/store/<int:artifact_id>")
 @access("plugins.manage")
 def archive(artifact_id: int) -> Any:
     """Show what an archive asks for, how trying it went, and how far installing it is."""
@@ -241,7 +241,7 @@ def _key_of(artifact: ArtifactView) -> Any:
     return next((key for key in keys if key.publisher == artifact.signer), None)
 
 
-@bp.post("/plugin-store/<int:artifact_id>/install")
+@bp.post("/plugins/store/<int:artifact_id>/install")
 @access("plugins.manage")
 def install(artifact_id: int) -> Any:
     """Begin to install, after the agreement and the password."""
@@ -263,7 +263,7 @@ def install(artifact_id: int) -> Any:
     return redirect(url_for("installer.archive", artifact_id=artifact_id), 303)
 
 
-@bp.post("/plugin-store/<int:artifact_id>/forget")
+@bp.post("/plugins/store/<int:artifact_id>/forget")
 @access("plugins.manage")
 def forget(artifact_id: int) -> Any:
     """Delete an archive that is not in use."""

@@ -18,7 +18,7 @@ Words = Sentence | str
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{1,31}$")
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
-RESERVED = frozenset({"core", "app", "rihla", "plugin", "plugins", "static", "alembic"})
+RESERVED = frozenset({"store", "core", "app", "rihla", "plugin", "plugins", "static", "alembic"})
 ROLES = ("learner", "instructor", "manager", "partner", "office", "admin")
 CAPABILITIES: Mapping[str, Sentence] = {
     "db": say("Keeps data of its own in the database"),

@@ -46,7 +46,7 @@ def uploading(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(client: Any, archive: tuple[str, bytes], **fields: Any) -> Any:
     data = {"file": (io.BytesIO(archive[1]), archive[0]), "password": PASSWORD} | fields
-    return client.post("/en/admin/plugin-store/upload", data=data)
+    return client.post("/en/admin/plugins/store/upload", data=data)
 
 
 def keep_artifact(manifest: str, **report: Any) -> int:
@@ -90,11 +90,11 @@ TRIED = {
 
 def test_the_store_is_for_admins_of_the_site(client: Any, make_person: Any, sign_in: Any) -> None:
     sign_in(make_person(role="manager"))
-    assert client.get("/en/admin/plugin-store").status_code == 403
+    assert client.get("/en/admin/plugins/store").status_code == 403
 
 
 def test_a_site_without_a_catalog_says_so(client: Any, admin: Made) -> None:
-    page = client.get("/en/admin/plugin-store").text
+    page = client.get("/en/admin/plugins/store").text
     assert "The catalog is empty" in page
     assert "Bring an archive yourself" not in page
 
@@ -146,7 +146,7 @@ def test_two_admins_at_once_begin_one_change(
     found = keep_artifact(manifest, **TRIED)
     form = {"seen": "db,routes", "agreed": "y", "password": PASSWORD}
     answer = client.post(
-        f"/en/admin/plugin-store/{found}/install", data=form, follow_redirects=True
+        f"/en/admin/plugins/store/{found}/install", data=form, follow_redirects=True
     )
     assert "Another change of plugins is under way" in answer.text
     assert len(list(db.session.scalars(select(PluginOperation.id)))) == 1
@@ -157,9 +157,9 @@ def test_the_page_before_installing_says_what_it_asks(
 ) -> None:
     found = keep_artifact(manifest, **TRIED)
     for lang in ("en", "fr", "ar"):
-        page = client.get(f"/{lang}/admin/plugin-store/{found}")
+        page = client.get(f"/{lang}/admin/plugins/store/{found}")
         assert page.status_code == 200
-    page = client.get(f"/en/admin/plugin-store/{found}").text
+    page = client.get(f"/en/admin/plugins/store/{found}").text
     assert "Keeps data of its own in the database" in page
     assert "Calls other machines on the network" in page  # among what it does not ask for
     assert "diary_entry" in page
@@ -167,7 +167,7 @@ def test_the_page_before_installing_says_what_it_asks(
 
 
 def test_installing_needs_agreement_and_password(client: Any, admin: Made, manifest: str) -> None:
-    where = f"/en/admin/plugin-store/{keep_artifact(manifest, **TRIED)}/install"
+    where = f"/en/admin/plugins/store/{keep_artifact(manifest, **TRIED)}/install"
     answer = client.post(where, data={"seen": "db,routes", "password": PASSWORD})
     assert answer.status_code == 422
     assert "Tick this" in answer.text
@@ -179,7 +179,7 @@ def test_installing_needs_agreement_and_password(client: Any, admin: Made, manif
 def test_what_was_agreed_to_is_what_the_page_showed(
     client: Any, admin: Made, manifest: str
 ) -> None:
-    where = f"/en/admin/plugin-store/{keep_artifact(manifest, **TRIED)}/install"
+    where = f"/en/admin/plugins/store/{keep_artifact(manifest, **TRIED)}/install"
     form = {"seen": "db", "agreed": "y", "password": PASSWORD}
     answer = client.post(where, data=form, follow_redirects=True)
     assert "It asks for more than you agreed to: routes." in answer.text
@@ -196,7 +196,7 @@ def test_why_a_trial_failed_is_said_in_the_readers_language(
 ) -> None:
     why = say("It needs a newer database schema: %(wanted)s.", wanted="core_9999")
     found = keep_artifact(manifest, refused=pack_sentence(why))
-    page = client.get(f"/en/admin/plugin-store/{found}").text
+    page = client.get(f"/en/admin/plugins/store/{found}").text
     assert "It needs a newer database schema: core_9999." in page
     assert "Nothing on the site was changed." in page
 
@@ -205,7 +205,7 @@ def test_an_archive_that_is_not_used_can_be_deleted(
     client: Any, admin: Made, manifest: str
 ) -> None:
     found = keep_artifact(manifest)
-    client.post(f"/en/admin/plugin-store/{found}/forget")
+    client.post(f"/en/admin/plugins/store/{found}/forget")
     assert queries.list_artifacts() == []
 
 
@@ -274,10 +274,10 @@ def test_an_archive_of_the_catalog_is_chosen_and_tried(
             catalogs.make_catalog(folder, key, clock.now())
             client = app.test_client()
             client.set_cookie("sid", add_session(add_person(role="admin")))
-            page = client.get("/fr/admin/plugin-store").text
+            page = client.get("/fr/admin/plugins/store").text
             assert "Journal" in page
             answer = client.post(
-                "/fr/admin/plugin-store/catalog", data={"name": NAME, "version": "1.0.0"}
+                "/fr/admin/plugins/store/catalog", data={"name": NAME, "version": "1.0.0"}
             )
             assert answer.status_code == 303
             (kept,) = queries.list_artifacts()

@@ -10,10 +10,11 @@ import sys
 import time
 import traceback
 from types import TracebackType
+from typing import Any
 
 from flask import Flask
 
-from app.accounts.hooks import PersonalData
+from app.accounts.hooks import PersonalData, PersonalDataExtra
 from app.kernel import clock, migrations
 from app.kernel.actors import Permission
 from app.kernel.db import Base, db, write
@@ -315,3 +316,10 @@ def _declare_privacy(manifests: dict[str, Manifest]) -> None:
                 table.words,
             )
             hooks.register(PersonalData, table.table, data, owner=name)
+        if record.manifest and record.manifest.privacy_extra and record.state != "loaded":
+            waiting = PersonalDataExtra(_wait_for_plugin, _wait_for_plugin)
+            hooks.register(PersonalDataExtra, f"{name}.waiting", waiting, owner=name)
+
+
+def _wait_for_plugin(_person_id: int) -> Any:
+    raise RuntimeError("the plugin that keeps this does not run")

@@ -122,7 +122,7 @@ def parse(text: str) -> Manifest:
     permissions = _permissions(name, top.take("permissions", (dict,), {}), words)
     settings = _settings("settings", top.take("settings", (dict,), {}), words)
     of_centers = _settings("center_settings", top.take("center_settings", (dict,), {}), words)
-    tables, reason = _privacy(name, top.take("privacy", (dict,)), words)
+    tables, reason, extra = _privacy(name, top.take("privacy", (dict,)), words)
     assets = _Reader("assets", top.take("assets", (dict,), {}), words)
     css, js = _files(assets, "css"), _files(assets, "js")
     assets.done()
@@ -135,6 +135,7 @@ def parse(text: str) -> Manifest:
         center_settings=of_centers,
         privacy=tables,
         privacy_reason=reason,
+        privacy_extra=extra,
         css=css,
         js=js,
         words=words,
@@ -295,18 +296,18 @@ def _setting(reader: _Reader, key: str) -> Setting:
     return setting
 
 
-def _privacy(name: str, table: Any, words: Any) -> tuple[tuple[PrivateTable, ...], Words]:
+def _privacy(name: str, table: Any, words: Any) -> tuple[tuple[PrivateTable, ...], Words, bool]:
     reader = _Reader("privacy", table, words)
-    reason = reader.sentence("reason", "")
+    reason, extra = reader.sentence("reason", ""), reader.take("extra", (bool,), False)
     tables = tuple(
         _private_table(name, key, _Reader(f"privacy.{key}", reader.rest.pop(key), words))
         for key in list(reader.rest)
     )
-    if not tables and not reason:
+    if not tables and not reason and not extra:
         raise ManifestError(
             say("[privacy] must name the tables about people, or give the reason for none.")
         )
-    return tables, reason
+    return tables, reason, extra
 
 
 def _private_table(name: str, table: str, reader: _Reader) -> PrivateTable:

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from flask.cli import AppGroup
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from app.accounts.hooks import PersonalDataExtra
 from app.centers.hooks import PlaceLink
 from app.kernel.actors import Permission, PermissionCheck
 from app.kernel.hooks import hooks
@@ -85,6 +86,10 @@ class PluginHooks:
             )
         if kind is PermissionCheck and not name.startswith(f"{self.plugin}."):
             raise Refused(say("It decides about the permission %(name)s of others.", name=name))
+        if kind is PersonalDataExtra and not self.manifest.privacy_extra:
+            raise Refused(
+                say("It keeps more about people than plugin.toml says ([privacy] extra).")
+            )
         if wrong := wrong_fields(thing):
             raise Refused(
                 say(

@@ -128,6 +128,7 @@ class Manifest:
     center_settings: tuple[Setting, ...] = ()
     privacy: tuple[PrivateTable, ...] = ()
     privacy_reason: Words = ""
+    privacy_extra: bool = False
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TableClause, column, func, select, table
+from sqlalchemy import ColumnElement, MetaData, Table, func, select
+from sqlalchemy.exc import NoSuchTableError
 
 from app.accounts.hooks import PersonalData, PersonalDataExtra
 from app.kernel.db import Base, db
@@ -23,16 +24,23 @@ class Holding:
     keep_reason: Sentence | str
 
 
-def source(data: PersonalData) -> TableClause:
-    """Return the declared table; a table whose feature is switched off is known by name only."""
+def source(data: PersonalData) -> Table | None:
+    """Return the declared table; that of a plugin as it stands in the database.
+
+    None when it does not, or says nothing of people: it is that of another version of the plugin.
+    """
     known = Base.metadata.tables.get(data.table)
     if known is not None:
         return known
-    names = dict.fromkeys((data.person_column, *data.export, *data.anonymize))
-    return table(data.table, *(column(name) for name in names))
+    try:
+        connection = db.session.connection()
+        found = Table(data.table, MetaData(), autoload_with=connection, resolve_fks=False)
+    except NoSuchTableError:
+        return None
+    return found if data.person_column in found.c else None
 
 
-def owned(rows: TableClause, data: PersonalData, person_id: int) -> ColumnElement[bool]:
+def owned(rows: Table, data: PersonalData, person_id: int) -> ColumnElement[bool]:
     """Return the filter for the rows about a person; `rows` is the table from `source`."""
     return rows.c[data.person_column] == person_id
 
@@ -42,6 +50,8 @@ def list_holdings(person_id: int) -> list[Holding]:
     found = []
     for name, data in hooks.collect(PersonalData):
         kept = source(data)
+        if kept is None:
+            continue
         rows = db.session.scalar(
             select(func.count()).select_from(kept).where(owned(kept, data, person_id))
         )
@@ -58,19 +68,38 @@ def list_declared() -> list[PersonalData]:
 
 
 def export_person(person_id: int) -> dict[str, Any]:
-    """Return everything that is kept about a person, ready for JSON."""
+    """Return everything that is kept about a person, ready for JSON.
+
+    `incomplete` names the plugins that did not answer: the copy is to be asked for again.
+    """
     tables = {name: list(_rows(data, person_id)) for name, data in hooks.collect(PersonalData)}
-    more = {name: extra.export(person_id) for name, extra in hooks.collect(PersonalDataExtra)}
-    return {"tables": tables, "more": more}
+    more: dict[str, Any] = {}
+    missing: set[str] = set()
+    for name, extra in hooks.collect(PersonalDataExtra):
+        try:
+            with db.session.begin_nested():
+                more[name] = extra.export(person_id)
+        except Exception:  # noqa: BLE001  (a plugin may fail in any way; the rest is handed over)
+            missing.add(owner_of(name))
+    found = {"tables": tables, "more": more}
+    return found | ({"incomplete": sorted(missing)} if missing else {})
+
+
+def owner_of(extra: str) -> str:
+    """Return who keeps what tables cannot say: the plugin, or the part of the site."""
+    return hooks.owners.get((PersonalDataExtra, extra)) or extra
 
 
 def _rows(data: PersonalData, person_id: int) -> Iterator[dict[str, Any]]:
     kept = source(data)
+    names = [name for name in data.export if kept is not None and name in kept.c]
+    if kept is None or not names:
+        return
     rows = db.session.execute(
-        select(*(kept.c[name] for name in data.export)).where(owned(kept, data, person_id))
+        select(*(kept.c[name] for name in names)).where(owned(kept, data, person_id))
     )
     for row in rows:
-        yield {name: _plain(value) for name, value in zip(data.export, row, strict=True)}
+        yield {name: _plain(value) for name, value in zip(names, row, strict=True)}
 
 
 def _plain(value: Any) -> Any:

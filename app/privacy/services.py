@@ -16,7 +16,7 @@ from app.kernel.errors import Conflict
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.messages import services as messages
-from app.privacy.queries import export_person, owned, source
+from app.privacy.queries import export_person, owned, owner_of, source
 from app.tokens import services as tokens
 
 LETTERS = ("sign_up", "invitation", "address", "reset", "code")
@@ -45,8 +45,8 @@ def erase_person(*, actor: Actor, now: datetime) -> None:
     check_erasable(actor)
     _say_good_bye(actor.id)
     accounts.mark_erased(actor.id, now=now)
-    for _, extra in hooks.collect(PersonalDataExtra):
-        extra.erase(actor.id)
+    for name, extra in hooks.collect(PersonalDataExtra):
+        _erase_extra(name, extra, actor.id)
     for data in _children_first():
         _erase_rows(data, actor.id)
     _forget_own_acts(actor.id)
@@ -54,13 +54,29 @@ def erase_person(*, actor: Actor, now: datetime) -> None:
     outbox.record(PersonErased(actor.id))
 
 
+def _erase_extra(name: str, extra: PersonalDataExtra, person_id: int) -> None:
+    try:
+        extra.erase(person_id)
+    except Exception as error:
+        raise Conflict(
+            say(
+                "Your account could not be erased wholly: %(name)s does not answer. "
+                "Nothing was erased, so that nothing is left behind.",
+                name=owner_of(name),
+            ),
+            todo=say("Try again later; who looks after the site was told."),
+        ) from error
+
+
 def _erase_rows(data: PersonalData, person_id: int) -> None:
     kept = source(data)
+    if kept is None:
+        return
     mine = owned(kept, data, person_id)
     if data.erase == "delete":
         db.session.execute(delete(kept).where(mine))
     elif data.erase == "anonymize":
-        emptied = {name: _empty(kept.c[name]) for name in data.anonymize}
+        emptied = {name: _empty(kept.c[name]) for name in data.anonymize if name in kept.c}
         db.session.execute(update(kept).where(mine).values(emptied))
 
 

@@ -43,6 +43,15 @@ def forgotten(app: Flask) -> Iterator[None]:
     back_to(app)
 
 
+def _forget_modules(*places: str) -> None:
+    """Let what stands in these folders be imported anew, as another process would."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("plugins.") and str(getattr(module, "__file__", "")).startswith(places):
+            del sys.modules[name]
+            tables.forget_tables(name.split(".")[1])
+    importlib.invalidate_caches()
+
+
 @contextmanager
 def opening(schema_url: str, site_folder: Path, root: Path) -> Iterator[Callable[..., Flask]]:
     """Give a function that builds sites, and close them all at the end.
@@ -60,6 +69,7 @@ def opening(schema_url: str, site_folder: Path, root: Path) -> Iterator[Callable
                 folder.mkdir()
             else:
                 settings = again.extensions["settings"]
+                _forget_modules(str(root))
                 url, folder = settings.database_url, settings.instance
             shelves = (str(SHELF), *((str(shelf),) if shelf else ()))
             app = build(url, folder, **({"plugin_folders": shelves} | changes))

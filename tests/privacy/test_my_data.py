@@ -172,9 +172,11 @@ def test_when_one_feature_fails_nothing_is_erased(client, amina):
 
     hooks.register(PersonalDataExtra, "test", PersonalDataExtra(lambda _p: {}, broken))
     try:
-        assert client.post(ERASE, data=SURE).status_code == 500
+        refused = client.post(ERASE, data=SURE)
     finally:
         hooks._found[PersonalDataExtra].pop("test")
+    assert refused.status_code == 409
+    assert "Your account could not be erased wholly: test does not answer." in refused.text
     assert person_row(amina).erased_at is None
     assert people.find_person_by_address("amina@example.org")
 

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any
 
@@ -68,7 +69,8 @@ def load_plugins(app: Flask, settings: Settings) -> None:
     gate.records = {name: records[name] for name in (*order, *(records.keys() - set(order)))}
     for name in order:
         _load(app, records[name], gate, failures, sentinel)
-    _declare_privacy({n: r.manifest for n, r in records.items() if r.manifest} | left)
+    answering = {name for name, record in records.items() if record.state == "loaded"} | set(left)
+    _declare_privacy({n: r.manifest for n, r in records.items() if r.manifest} | left, answering)
     add_words(gate.records.values())
 
 
@@ -302,7 +304,7 @@ def upgrade_schemas() -> dict[str, str]:
     return failed
 
 
-def _declare_privacy(manifests: dict[str, Manifest]) -> None:
+def _declare_privacy(manifests: dict[str, Manifest], answering: Collection[str]) -> None:
     """Declare what plugins keep about people, also those that are off, broken or gone."""
     for name, manifest in manifests.items():
         for table in manifest.privacy:
@@ -316,7 +318,7 @@ def _declare_privacy(manifests: dict[str, Manifest]) -> None:
                 table.words,
             )
             hooks.register(PersonalData, table.table, data, owner=name)
-        if record.manifest and record.manifest.privacy_extra and record.state != "loaded":
+        if manifest.privacy_extra and name not in answering:
             waiting = PersonalDataExtra(_wait_for_plugin, _wait_for_plugin)
             hooks.register(PersonalDataExtra, f"{name}.waiting", waiting, owner=name)
 

@@ -56,13 +56,10 @@ def test_a_name_that_is_no_name_is_refused(name: str) -> None:
 
 
 def test_a_template_of_the_site_stays_the_sites(open_site: Any, shelf: Path) -> None:
-    files = {
-        "templates/base.html": "mine",
-        "templates/home/home.html": "mine",
-        "templates/home_page/../home/x.html": "mine",
-    }
-    make(shelf, "home", files={"templates/home/home.html": "mine", "templates/base.html": "mine"})
-    make(shelf, "made", files=files)
+    for name in ("home", "made"):
+        folder = make(shelf, name, files={"templates/base.html": "mine"})
+        (folder / "templates" / "home").mkdir()
+        (folder / "templates" / "home" / "home.html").write_text("mine")
     app = open_site(shelf)
     page = app.test_client().get("/fr/")
     assert page.status_code == 200

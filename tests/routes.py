@@ -104,7 +104,26 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "studio.take_back": {"slug": "course", "publication_id": "publication"},
     "web.static": {"name": "=nothing.css"},
 }
+OF_ARCHIVES = {
+    "installer.archive",
+    "installer.choose",
+    "installer.delete_kept",
+    "installer.examine",
+    "installer.install",
+    "installer.kept",
+    "installer.rollback",
+    "installer.uninstall",
+    "installer.upload",
+    "installer.versions",
+}
+"""Routes about archives and what they installed: the world has none, so who may finds nothing.
+
+tests/installer and tests/browser/test_plugins.py open them with archives.
+"""
 NO_PAGES = {
+    "installer.archive",
+    "installer.kept",
+    "installer.versions",
     "activities.points_csv",
     "courses.course_file",
     "learning.resume",

@@ -26,6 +26,14 @@ QUIET = {
     "accounts.send_theme": (303, {"theme": "dark"}),
     "activities.answer": (303, {}),  # a page of its own would lose the reader's place
     "admin.revoke_role": (422, {"role": "instructor", "place": "site:0"}),
+    "installer.choose": (404, {}),  # this site has no catalog and no archive
+    "installer.delete_kept": (404, {}),
+    "installer.examine": (404, {}),
+    "installer.forget": (303, {}),
+    "installer.install": (404, {}),
+    "installer.rollback": (404, {}),
+    "installer.uninstall": (404, {}),
+    "installer.upload": (403, {}),  # uploads are closed unless the operator opened them
     "learning.place": (204, {}),  # sent while the page is left: nobody would read an answer
     "offline.choose_data": (422, {"data": "low"}),
     "plugins.center_switch": (303, {}),

@@ -85,9 +85,10 @@ def test_fields_that_nobody_asked_for_enroll_nobody_else(
 ) -> None:
     victim, me = make_person(), make_person()
     sign_in(me)
-    client.post(
-        f"/fr/courses/{course.slug}/enroll",
-        data={"person_id": victim.id, "center_id": 9, "completed_at": "2026-01-01"},
-    )
+    enroll = f"/fr/courses/{course.slug}/enroll"
+    more = {"person_id": victim.id, "center_id": 9, "completed_at": "2026-01-01"}
+    assert client.post(enroll, data=more).status_code in (400, 422)
+    assert db.session.scalar(select(func.count()).select_from(Enrollment)) == 0
+    client.post(enroll)
     rows = db.session.execute(select(Enrollment.person_id, Enrollment.completed_at)).all()
     assert [tuple(row) for row in rows] == [(me.id, None)]

@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def test_the_folder_is_good_as_it_is(folder: Path) -> None:
+def test_the_folder_is_good_as_it_is(folder: Path, database: Any) -> None:
     assert services.check_files(read_folder(folder)).errors == ()
 
 

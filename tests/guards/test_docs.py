@@ -23,7 +23,7 @@ ELSEWHERE = ("http://", "https://", "mailto:")
 BINARY = {".png", ".woff2", ".mo", ".ico", ".zip", ".gz", ".jpg", ".webp"}
 
 NOT_OURS = {
-    "a path of one machine": re.compile(r"/work/|/tmp/brief|/opt/pypi|/home/(?!\|)\w"),
+    "a path of one machine": re.compile(r"/work/|/tmp/brief|/opt/pypi|(?<!\w)/home/(?!\|)\w"),
     "the host of a registry": re.compile(
         r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian|ports\.ubuntu", re.IGNORECASE
     ),

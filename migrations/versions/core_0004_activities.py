@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'core_0007'
-down_revision = 'core_0004'
+revision = "core_0004"
+down_revision = "core_0003"
 branch_labels = None
 depends_on = None
 

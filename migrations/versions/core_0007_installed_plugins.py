@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'core_0010'
-down_revision = 'core_0009'
+revision = "core_0007"
+down_revision = "core_0006"
 branch_labels = None
 depends_on = None
 

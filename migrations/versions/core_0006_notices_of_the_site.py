@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'core_0009'
-down_revision = 'core_0003'
+revision = "core_0006"
+down_revision = "core_0005"
 branch_labels = None
 depends_on = None
 

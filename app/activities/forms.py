@@ -7,12 +7,13 @@ from app.web.forms import Form
 
 
 class AnswerForm(Form):
-    """One answer: to which item, from which page (`writer`); `hint` opens one instead.
+    """One answer: to which item, from which page (`writer`); `hint` opens the hint of
+    that number instead.
 
     What was answered are the fields `given` and `given-…`, which the kind of activity reads.
     """
 
     item = StringField(validators=[InputRequired(), Length(max=64)])
     writer = StringField(validators=[InputRequired(), Regexp(r"^[A-Za-z0-9_-]{8,40}$")])
-    hint = StringField(validators=[Length(max=1)])
+    hint = StringField(validators=[Regexp(r"^[0-9]{0,2}$")])
     given = Field()

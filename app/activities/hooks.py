@@ -62,7 +62,8 @@ class ActivityType:
     """A kind of activity, registered under the name of its block. All three are pure.
 
     `read(texts)` gives what a block asks, the same in every language; `take(document, form)` an
-    answer out of a plain form as JSON (None when nothing was answered); `mark(document, seed,
+    answer out of a plain form as JSON (None when nothing was answered, or not all that one answer
+    needs: then nothing is kept); `mark(document, seed,
     value, hints)` what it is worth. `mark` may be called again at any time and must answer the
     same.
     """

@@ -14,7 +14,7 @@ from app.centers.routes import place_frame
 from app.centers.rules import write_csv
 from app.kernel import clock
 from app.kernel.db import write
-from app.kernel.errors import Conflict, Refusal
+from app.kernel.errors import Conflict, Invalid, Refusal
 from app.kernel.i18n import say, translate
 from app.learning.queries import Study, get_study
 from app.web.access import access, load_actor
@@ -74,6 +74,11 @@ def points_csv(public_id: str) -> Response:
 
 def _asked(study: Study, lesson_id: str, block_id: str) -> Asked:
     asked = find_asked(study, lesson_id, block_id)
+    if asked is None and not load_actor().is_signed_in:
+        raise Conflict(
+            say("You are not signed in, so your answer was not kept."),
+            todo=say("Sign in and open the lesson again."),
+        )
     if asked is None:
         raise Conflict(
             say("This activity is switched off at the moment, so your answer was not kept."),
@@ -85,14 +90,19 @@ def _asked(study: Study, lesson_id: str, block_id: str) -> Asked:
 def _act(slug: str, asked: Asked, form: AnswerForm) -> None:
     item, actor, now = asked.item(form.item.data or ""), load_actor(), clock.now()
     if item is not None and form.hint.data:
+        number = int(form.hint.data)
         if not actor.is_signed_in:
-            carry_hint(slug, asked, item)
+            carry_hint(slug, asked, item, number)
             return
         with write():
-            services.open_hint(person_id=actor.id, asked=asked, item=item, now=now)
+            services.open_hint(person_id=actor.id, asked=asked, item=item, number=number, now=now)
         return
     given = {name: request.form.getlist(name) for name in request.form}
     value = asked.type.take(item.document, given) if item else None
+    if item and value is None:
+        raise Invalid(
+            say("There was no whole answer to check: nothing was kept, and no try was used.")
+        )
     sent = services.Sent(form.item.data or "", value, form.writer.data or "")
     if not actor.is_signed_in:
         carry_answer(slug, asked, sent)

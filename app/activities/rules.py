@@ -37,8 +37,8 @@ class ItemState:
 
     @property
     def is_right(self) -> bool:
-        """Tell whether the full points were earned once."""
-        return self.best >= self.most and self.state != WAITING
+        """Tell whether it was answered rightly: hints may have cost some of the points."""
+        return self.state == "right" or (self.best >= self.most and self.state != WAITING)
 
 
 @dataclass(frozen=True, slots=True)

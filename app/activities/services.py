@@ -72,13 +72,18 @@ def check_answer(
     return state
 
 
-def open_hint(*, person_id: int, asked: Asked, item: Item, now: datetime, seed: str = "") -> None:
-    """Keep that one more hint of an item is open; what it costs is taken from later marks."""
+def open_hint(
+    *, person_id: int, asked: Asked, item: Item, number: int, now: datetime, seed: str = ""
+) -> None:
+    """Keep that hint `number` of an item, the next one, is open; it costs points of later marks.
+
+    A number that is open already changes nothing: pressed twice, a hint is paid once.
+    """
     attempt_id, _ = _attempt(person_id, asked, seed, now)
     attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
     opened = attempt.hints.get(item.id, 0)
-    if opened < item.hints:
-        attempt.hints = {**attempt.hints, item.id: opened + 1}
+    if number == opened + 1 and number <= item.hints:
+        attempt.hints = {**attempt.hints, item.id: number}
         db.session.flush()  # the state is read anew from here
 
 
@@ -242,8 +247,10 @@ def _keep_visit(person_id: int, asked: Asked, items: Mapping[str, Any], now: dat
         known, item = _state(person_id, asked), asked.item(item_id)
         if item is None or item_id in known.items or known.seed not in ("", seed):
             continue
-        for _ in range(min(hints, item.hints)):
-            open_hint(person_id=person_id, asked=asked, item=item, now=now, seed=seed)
+        for number in range(1, min(hints, item.hints) + 1):
+            open_hint(
+                person_id=person_id, asked=asked, item=item, number=number, now=now, seed=seed
+            )
         if value is not None:
             sent = Sent(item_id, value, f"visit-{item_id}")
             check_answer(person_id=person_id, asked=asked, sent=sent, now=now, seed=seed)

@@ -25,9 +25,15 @@ def carry_answer(slug: str, asked: Asked, sent: Sent) -> None:
     _change(slug, asked, sent.item, lambda _value, hints: (sent.value, hints))
 
 
-def carry_hint(slug: str, asked: Asked, item: Item) -> None:
-    """Keep in a visitor's browser that one more hint is open."""
-    _change(slug, asked, item.id, lambda value, hints: (value, min(hints + 1, item.hints)))
+def carry_hint(slug: str, asked: Asked, item: Item, number: int) -> None:
+    """Keep in a visitor's browser that hint `number`, the next one, is open."""
+    is_there = number <= item.hints
+    _change(
+        slug,
+        asked,
+        item.id,
+        lambda value, hints: (value, hints + (is_there and number == hints + 1)),
+    )
 
 
 def _change(slug: str, asked: Asked, item: str, act: Callable[[Any, int], tuple[Any, int]]) -> None:

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from app import create_app
 from app.content.blocks import nodes as read_blocks
@@ -41,6 +41,7 @@ from app.workshop.pages import faults_of_page
 from app.workshop.world import Place, Somebody
 
 __all__ = [
+    "add_lesson",
     "as_user",
     "center",
     "keep_settings",
@@ -52,7 +53,9 @@ __all__ = [
     "run_jobs",
     "source_language",
     "split_front",
+    "statements",
     "suite",
+    "switch_plugin",
     "travel",
 ]
 
@@ -202,6 +205,25 @@ def as_user(plugin_app: Flask) -> Callable[..., Browser]:
 
 
 @pytest.fixture
+def add_lesson(plugin_app: Flask) -> Callable[..., str]:
+    """Publish a course of one lesson: `add_lesson({"fr": "…", "ar": "…"}, zineb, at=place)`.
+
+    Texts are Markdown without front matter, the first is the source; the browsers that are named
+    belong to people who take the course. Visitors may read it. Returns the lesson's address after
+    the language: `browser.get(f"/fr{address}")`.
+    """
+
+    def add(texts: dict[str, str], *browsers: Browser, at: Place | None = None) -> str:
+        slug = f"course-{secrets.token_hex(4)}"
+        course_id = world.add_course(world.files_of(slug, texts), slug)
+        for browser in browsers:
+            world.enroll(browser.person, course_id, at)
+        return f"/courses/{slug}/{world.LESSON}"
+
+    return add
+
+
+@pytest.fixture
 def keep_settings(plugin_app: Flask) -> Callable[..., None]:
     """Keep settings: for the site, `keep_settings(limit=3)`, or `keep_settings(at, limit=3)`."""
     (name,) = get_gate().records
@@ -285,6 +307,38 @@ def render_block(plugin_app: Flask) -> Callable[..., str]:
             return render_segments(read_blocks(text.split("\n")), context)
 
     return render
+
+
+@pytest.fixture
+def switch_plugin(plugin_app: Flask) -> Callable[..., None]:
+    """Switch the plugin for the whole site, or at a center: `switch_plugin(on=False)`."""
+    (name,) = get_gate().records
+
+    def switch(at: Place | None = None, *, on: bool) -> None:
+        world.switch(name, at, on=on)
+
+    return switch
+
+
+@pytest.fixture
+def statements(plugin_app: Flask) -> Callable[[], Any]:
+    """Collect the SQL statements of a block: `with statements() as seen:`."""
+
+    @contextmanager
+    def watch() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
+                seen.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return watch
 
 
 @pytest.fixture

@@ -61,6 +61,27 @@ Here is one order.
 }
 
 
+def files_of(course: str, texts: dict[str, str]) -> dict[str, str]:
+    """Return the files of a course of one open lesson, from its texts by language."""
+    source, names = next(iter(texts)), ", ".join(f'"{language}"' for language in texts)
+    titles = "".join(f'{language} = "{course} {language}"\n' for language in texts)
+    front = f"id: {LESSON}\ntitle: %s\nminutes: 10\n%sobjectives:\n  - %s\n"
+    files = {
+        "course.toml": f'id = "{course}"\nsource = "{source}"\nlanguages = [{names}]\n'
+        'level = "beginner"\nhours = 1\nlicense = "CC-BY-4.0"\nauthors = ["Amina"]\n'
+        f"\n[title]\n{titles}\n[summary]\n{titles}",
+        "01-start/module.toml": f'id = "start"\n\n[title]\n{titles}',
+    }
+    for language, text in texts.items():
+        head = front % (
+            f"Lesson {language}",
+            "preview: true\n" if language == source else "",
+            f"Something {language}",
+        )
+        files[f"01-start/01-hello.{language}.md"] = f"---\n{head}---\n\n{text.strip()}\n"
+    return files
+
+
 def settings_of(folders: Iterable[Path], instance: Path, database_url: str) -> Settings:
     """Return the settings of a site that has only the plugins in these folders."""
     return Settings(

@@ -215,9 +215,11 @@ def _sides(text: str) -> tuple[str, str] | None:
 def _steps(problems: Problems, raw: Raw, question: Question) -> Question:
     taken: set[str] = set()
     found = raw.of("step")
+    written = [_written_key(problems, part, taken) for part in found]
     check_twins(problems, ((part, part.words) for part in found))
     steps = tuple(
-        Step(key_for(question.id, "step", part.words, taken), part.words) for part in found
+        Step(key or key_for(question.id, "step", part.words, taken), part.words)
+        for part, key in zip(found, written, strict=True)
     )
     if len(steps) < 2:
         missing(

@@ -70,7 +70,7 @@ def _parts(question: Question) -> Iterator[str]:
         left = f"- {pair.left} ->" if pair.left else "- ->"
         yield _with_key(f"{left} {pair.right}", pair.key)
     for number, step in enumerate(question.steps, 1):
-        yield from _item(f"{number}. ", step.text)
+        yield from _item(f"{number}. ", _with_key(step.text, step.key))
     if question.formula:
         by = question.formula.tolerance
         yield f"= {question.formula.text}" + (f" ± {by}" if by else "")

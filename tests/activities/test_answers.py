@@ -296,7 +296,7 @@ def test_many_at_once_from_one_person_are_counted_one_after_the_other(committed_
 def test_a_hint_is_opened_once_and_costs_what_was_said(client, amina):
     assert "A hint (−0,1 points)" in client.get(PAGE).text
     for _ in range(2):
-        assert post(client, "", hint="y").status_code == 303
+        assert post(client, "", hint="1").status_code == 303
     page = client.get(PAGE).text
     assert page.count("Think.") == 1
     assert check(amina.id, "quatre").items["sum"].best == 90
@@ -305,7 +305,7 @@ def test_a_hint_is_opened_once_and_costs_what_was_said(client, amina):
 def test_a_visitors_hint_comes_along(client, slug, make_person):
     from app.activities.services import keep_carried
 
-    post(client, "", hint="y")
+    post(client, "", hint="1")
     assert "Think." in client.get(PAGE).text
     with client.session_transaction() as session:
         carried = carried_answers(session["carried"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.sdk.testing import *  # noqa: F403  (fixtures)
 from app.sdk.testing import read_blocks as nodes
 from plugins.quizzes.reader import read_quiz
 

@@ -25,6 +25,9 @@ FRAME = 2_300
 COURSE_FRAME = 2_400
 """Compressed bytes of the list of lessons, for the phone and for its reader, about."""
 _FORM = re.compile(r"<form\b[^>]*>", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?:<form\b[^>]*\bdata-activity\b[^>]*>.*?</form\s*>\s*)+", re.IGNORECASE | re.DOTALL
+)
 _HIDDEN = re.compile(r"<input\b[^>]*\btype=[\"']?hidden\b[^>]*>", re.IGNORECASE)
 _FIGURE = re.compile(r"(<figure\b[^>]*>\s*)(<img\b[^>]*>)")
 _IMAGE = re.compile(r"<img\b[^>]*>")
@@ -87,7 +90,11 @@ def course_size(
 
 
 def without_forms(html: str, sentence: str) -> str:
-    """Return a lesson in which nothing can be sent: forms are shown, switched off, with a word."""
+    """Return a lesson in which nothing can be sent.
+
+    Questions that follow each other become one note; other forms are shown, switched off.
+    """
+    html = _ASKED.sub(f'<div class="note"><p>{escape(sentence)}</p></div>', html)
     opening = f'<p class="muted sm">{escape(sentence)}</p><fieldset disabled>'
     html = _HIDDEN.sub("", _FORM.sub(lambda _: opening, html))
     return re.sub(r"</form\s*>", "</fieldset>", html, flags=re.IGNORECASE)

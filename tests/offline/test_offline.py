@@ -149,6 +149,17 @@ def test_forms_of_a_lesson_are_switched_off():
     assert "Later &lt;now&gt;" in plain
 
 
+def test_questions_of_a_lesson_become_one_note():
+    asked = '<form class="quiz" data-activity><input name="given"><button>Check</button></form>\n'
+    html = f"<p>a</p>{asked}{asked}<p>b</p><form><b>c</b></form>{asked}"
+    plain = rules.without_forms(html, "Later")
+    note = '<div class="note"><p>Later</p></div>'
+    assert plain.startswith(f"<p>a</p>{note}<p>b</p>")
+    assert plain.count(note) == 2
+    assert "given" not in plain
+    assert plain.count("<fieldset disabled><b>c</b></fieldset>") == 1
+
+
 def test_pictures_come_when_asked_for():
     html = (
         '<figure id="p-1"><img alt="Une boîte" src="/f/a.svg"><figcaption>x</figcaption></figure>'

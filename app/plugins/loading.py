@@ -158,6 +158,12 @@ def plan(records: dict[str, Record], site: Site) -> list[str]:
                 name=name,
             )
             record.fail(sentence, "incompatible")
+        if other := next((one for one in records if name.startswith(f"{one}_")), None):
+            sentence = say(
+                "Its name begins with that of %(other)s, so their tables could not be told apart.",
+                other=other,
+            )
+            record.fail(sentence, "incompatible")
     needs = {
         name: frozenset(record.manifest.plugins)
         for name, record in records.items()

@@ -340,3 +340,16 @@ def test_plugins_in_a_circle_and_those_that_need_a_broken_one_are_told(
     assert told["needs"] == ("failed", "It needs broken, which did not start.")
     assert told["old"] == ("incompatible", "It needs Rihla >=99; this site runs 0.1.0.")
     assert records["sample"].state == "loaded"
+
+
+def test_a_plugin_whose_tables_would_mix_with_anothers_does_not_fit(
+    open_site: Any, shelf: Path
+) -> None:
+    make(shelf, "made")
+    make(shelf, "made_too")
+    records = open_site(shelf).extensions["plugins"].records
+    assert records["made"].state == "loaded"
+    assert records["made_too"].state == "incompatible"
+    assert str(records["made_too"].problems[0]) == (
+        "Its name begins with that of made, so their tables could not be told apart."
+    )

@@ -81,7 +81,7 @@ def texts(problems: Problems, raw: Raw, question: Question) -> Question:
                 part.line,
                 part.column,
                 say("An answer is worth 0% to 100%."),
-                say("Write ~ 50% %(text)s.", text=text[:40]),
+                say("Write ~ 50%% %(text)s.", text=text[:40]),
             )
         _check_pattern(problems, part, text, question.exact)
         accepted.append(Accepted(text, min(share, FULL), part.comment))

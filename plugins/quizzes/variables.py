@@ -46,7 +46,7 @@ def read(problems: Problems, raw: Raw, question: Question) -> Question:
             part.line,
             part.column,
             say("“± %(by)s” cannot be read.", by=tolerance[:40]),
-            say("Write ± 0.01 or ± 2%%."),
+            say("Write ± 0.01 or ± 2%."),
         )
     if node is not None and _check_names(problems, raw, question, part, node):
         _try(problems, question, part, node)

@@ -24,6 +24,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp .ci/requirements-dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/requirements-dev.txt
 	@touch $@
 
+PLUGINS := $(wildcard plugins/*/translations)
 PO := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 $(VENV)/mo.stamp: $(PO) $(VENV)/run.stamp
 	@$(BIN)/pybabel -q compile -d app/translations
@@ -32,6 +33,10 @@ $(VENV)/mo.stamp: $(PO) $(VENV)/run.stamp
 translations: $(VENV)/dev.stamp ## Bring the catalogs up to date with the source
 	$(BIN)/pybabel -q extract -F .ci/babel.cfg -k say -k say_n:1,2 -k _setting:2 --no-location --sort-output -o app/translations/messages.pot app
 	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --previous -w 100
+	@for plugin in $(PLUGINS); do \
+		$(BIN)/pybabel -q extract -F .ci/babel.cfg -k say -k say_n:1,2 -k _setting:2 --no-location --sort-output --ignore-dirs 'tests .* _*' -o $$plugin/messages.pot $$plugin/.. && \
+		$(BIN)/pybabel -q update -i $$plugin/messages.pot -d $$plugin --no-fuzzy-matching --ignore-obsolete --previous -w 100 || exit 1; \
+	done
 	$(BIN)/pybabel compile -d app/translations --statistics
 
 run: $(VENV)/run.stamp $(VENV)/mo.stamp ## Run the site with demo data at http://127.0.0.1:8212 (PORT=… changes it)

@@ -22,6 +22,7 @@ from app.plugins.discovery import home
 from app.plugins.gate import Gate
 from app.plugins.manifest import parse
 from app.plugins.rules import CAPABILITIES
+from app.workshop.conformance import find_package
 
 
 def _say(sentence: Any) -> str:
@@ -47,7 +48,7 @@ def _settings(app: Flask) -> Any:
 @click.option("--sign", "key", type=click.Path(exists=True, path_type=Path))
 def pack(folder: Path, to: Path, key: Path | None) -> None:
     """Make an archive of a plugin's folder, to be installed into another site."""
-    file, data = _refused(lambda: wheels.pack(folder.resolve()))
+    file, data = _refused(lambda: wheels.pack(find_package(folder)))
     to.mkdir(parents=True, exist_ok=True)
     (to / file).write_bytes(data)
     click.echo(to / file)

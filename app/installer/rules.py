@@ -161,6 +161,7 @@ def new_wishes(before: Manifest | None, after: Manifest) -> dict[str, list[str]]
     }
 
 
+_POINT = re.compile(r"[-*]\s+")
 _HEADING = re.compile(r"^#+\s*\[?v?(\d[^\s\]]*)", re.MULTILINE)
 
 
@@ -176,8 +177,20 @@ def changes_since(text: str, version: str, until: str) -> list[str]:
         end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
         if own <= Version(until) and (not version or own > Version(version)):
             body = text[mark.end() : end].splitlines()[1:]
-            lines += [line.strip().lstrip("-*").strip() for line in body if line.strip()]
+            lines += _points(body)
     return lines[:40]
+
+
+def _points(body: Iterable[str]) -> list[str]:
+    """Return the points of a list, each on one line however its author wrapped it."""
+    points: list[str] = []
+    for line in body:
+        text = line.strip()
+        if points and text and line[0].isspace() and not _POINT.match(text):
+            points[-1] += f" {text}"
+        elif text:
+            points.append(_POINT.sub("", text))
+    return points
 
 
 def next_step(plan: Iterable[str], done: Iterable[str]) -> str | None:

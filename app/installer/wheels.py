@@ -310,7 +310,8 @@ def pack(folder: Path) -> tuple[str, bytes]:
     """Make an archive of a plugin's folder and return its file name and content.
 
     The same folder always gives the same bytes. A folder of the product (`plugins/<name>`) becomes
-    the package `rihla_<name>`; its own imports are changed with it. Raises Rejected.
+    the package `rihla_<name>`; its own imports are changed with it. The change log of a project
+    (`rihla plugin new --wheel`) stands beside the package and goes into it. Raises Rejected.
     """
     try:
         manifest = parse((folder / "plugin.toml").read_text("utf-8"))
@@ -325,6 +326,9 @@ def pack(folder: Path) -> tuple[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not _is_left_out(path.relative_to(folder))
     }
+    beside = folder.with_name("CHANGELOG.md")  # admins read it before they upgrade
+    if beside.is_file() and folder.with_name("pyproject.toml").is_file():
+        files.setdefault(f"{top}/CHANGELOG.md", beside.read_bytes())
     info_dir = f"{top}-{manifest.version}.dist-info"
     files |= _described(manifest, top, info_dir)
     lines = [f"{name},{_fingerprint(content)},{len(content)}" for name, content in files.items()]

@@ -85,17 +85,23 @@ class Plugin:
         """Return the address of one of the plugin's pages, also outside of requests.
 
         `page` is the view's name; for one of `<plugin>_center` write `center:` before it and give
-        `center`, the center's slug.
+        `center`, the slug of a center, unless it is that of the moment.
         """
         area, colon, view = page.rpartition(":")
         blueprint = f"{self.name}_{area}" if colon else self.name
         lang = language or (g.get("lang") if has_request_context() else "")
         given = {"lang": lang or get_settings().default_language, **values}
-        here = current_center()
-        if colon and "center" not in given and here is not None:
-            given["center"] = here.slug
+        if colon and "center" not in given:
+            given |= self._center_of_moment()
         path = current_app.url_map.bind("").build(f"{blueprint}.{view}", given)
         return get_settings().public_url.rstrip("/") + path if absolute else path
+
+    def _center_of_moment(self) -> dict[str, str]:
+        """Return the center as addresses name it; a search or a job is at one without saying it."""
+        here, center_id = current_center(), place.center.get()
+        if here is not None:
+            return {"center": here.slug}
+        return {} if center_id is None else {"center": centers.get_center(center_id).slug}
 
     def audit(
         self,

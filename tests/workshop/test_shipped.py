@@ -30,7 +30,7 @@ def empty_database(folder):
     return databases.address(name, folder)
 
 
-@pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: str(folder.relative_to(ROOT)))
 def test_a_plugin_passes_the_suite(folder, tmp_path):
     report = examine(folder, database_url=empty_database(tmp_path))
     assert [str(finding) for finding in report.errors] == [], report.output

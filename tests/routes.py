@@ -1,7 +1,8 @@
 """How each route is opened in a test: what stands for the arguments of its address.
 
 `center` and `lang` fill themselves in. A value names an attribute of `world.Side`; with `=` it is
-itself, with `?` the secret of that purpose. A route with other arguments needs a line here.
+itself, with `?` the secret of that purpose, with `+` a thing of a plugin (tests/shipped.py). A
+route with other arguments needs a line here.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from app import create_app
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.settings import Secret, Settings
+from tests import shipped
 from tests.conftest import SHELF
 from tests.world import STAFF, Side, World
 
@@ -103,6 +105,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "studio.report": {"slug": "course", "short": "short"},
     "studio.take_back": {"slug": "course", "publication_id": "publication"},
     "web.static": {"name": "=nothing.css"},
+    **shipped.arguments(),
 }
 OF_ARCHIVES = {
     "installer.archive",
@@ -196,6 +199,8 @@ def address(app: Flask, rule: Rule, world: World, side: Side, lang: str = "fr") 
             values[name] = value[1:]
         elif value.startswith("?"):
             values[name] = world.secrets[value[1:]]
+        elif value.startswith("+"):
+            values[name] = side.things[value[1:]]
         else:
             values[name] = getattr(side, value)
     return app.url_map.bind("localhost").build(rule.endpoint, values)

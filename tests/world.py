@@ -29,6 +29,7 @@ from app.plugins.gate import get_gate
 from app.rosters.models import Roster, RosterLine
 from app.studio.models import CourseUpload
 from app.tokens import services as tokens
+from tests import shipped
 from tests.conftest import Made, add_person, add_session
 from tests.conftest import build as make_app
 from tests.databases import clone
@@ -63,6 +64,8 @@ class Side:
     trainer: str = ""
     learner: str = ""
     upload: str = ""
+    things: dict[str, str] = field(default_factory=dict)
+    """What plugins brought to the center (tests/shipped.py)."""
 
 
 @dataclass
@@ -188,6 +191,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
                 _granted(trainer, "instructor", "center", center.id),
             ]
         )
+        things = shipped.make(center.id, trainer.actor)
         places = (center.id, cohort.public_id, cohort.id, roster.public_id, partner.id, job.id)
     imported = _import(course)
     return Side(
@@ -208,6 +212,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         trainer=trainer.public_id,
         learner=member.public_id,
         upload=_send(trainer.id),
+        things=things,
     )
 
 

@@ -1,0 +1,41 @@
+"""How the plugins of the product say with what their pages are opened.
+
+A plugin whose routes take arguments brings `tests/walk.py`: `ARGUMENTS`, by endpoint the names of
+things, and `make(center_id, author)`, which brings those things to a center and returns them by
+name. The guards then walk its pages as they walk ours. This is the only place where tests of the
+site look into plugins; with `plugins/` empty there is nothing to walk.
+"""
+
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+from app.kernel.actors import Actor
+from tests.conftest import SHELF
+
+ROOT = SHELF.parents[2]
+
+
+@cache
+def _walks() -> dict[str, ModuleType]:
+    found = sorted(ROOT.glob("plugins/*/tests/walk.py"))
+    names = [path.parents[1].name for path in found]
+    return {name: import_module(f"plugins.{name}.tests.walk") for name in names}
+
+
+def arguments() -> dict[str, dict[str, str]]:
+    """Return what stands for the arguments of plugins' routes; `+` marks things of theirs."""
+    return {
+        endpoint: {argument: f"+{name}.{thing}" for argument, thing in given.items()}
+        for name, walk in _walks().items()
+        for endpoint, given in walk.ARGUMENTS.items()
+    }
+
+
+def make(center_id: int, author: Actor) -> dict[str, str]:
+    """Bring the things of all plugins to a center, inside `write()`; return them by name."""
+    return {
+        f"{name}.{thing}": value
+        for name, walk in _walks().items()
+        for thing, value in walk.make(center_id, author).items()
+    }

@@ -16,16 +16,12 @@ class AnnouncementForm(Form):
     form_key = HiddenField(validators=[DataRequired(), Length(max=64)])
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
     title_fr = StringField(say("Title in French"), [AtMost(MOST_TITLE)], render_kw=_FR)
-    text_fr = TextAreaField(
-        say("Text in French"), [Optional(), AtMost(MOST_TEXT)], render_kw=_FR | {"rows": 4}
-    )
+    text_fr = TextAreaField(say("Text in French"), [AtMost(MOST_TEXT)], render_kw=_FR | {"rows": 4})
     title_ar = StringField(say("Title in Arabic"), [AtMost(MOST_TITLE)], render_kw=_AR)
-    text_ar = TextAreaField(
-        say("Text in Arabic"), [Optional(), AtMost(MOST_TEXT)], render_kw=_AR | {"rows": 4}
-    )
+    text_ar = TextAreaField(say("Text in Arabic"), [AtMost(MOST_TEXT)], render_kw=_AR | {"rows": 4})
     title_en = StringField(say("Title in English"), [AtMost(MOST_TITLE)], render_kw=_EN)
     text_en = TextAreaField(
-        say("Text in English"), [Optional(), AtMost(MOST_TEXT)], render_kw=_EN | {"rows": 4}
+        say("Text in English"), [AtMost(MOST_TEXT)], render_kw=_EN | {"rows": 4}
     )
     shown_from = DateField(say("First day"), [DataRequired()])
     shown_until = DateField(

@@ -19,7 +19,7 @@ def test_every_view_says_who_may_open_it(app):
         assert hasattr(app.view_functions[rule.endpoint], "access"), rule
 
 
-def test_an_application_with_a_silent_view_does_not_start(app):
+def test_an_application_with_a_silent_view_does_not_start(app, database):
     app.view_functions["silent"] = lambda: ""
     try:
         with pytest.raises(UndeclaredAccess, match="silent"):

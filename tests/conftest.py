@@ -141,6 +141,7 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         db.session.remove()
         monkeypatch.setitem(db.engines, None, connection)
         db.session.configure(join_transaction_mode="create_savepoint")
+        app.extensions["plugins"].refresh()
         app.extensions["plugins"].current()  # what was decided about plugins is read once
         yield db.session
         db.session.remove()

@@ -19,7 +19,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.kernel.db import db
-from tests.conftest import Made, add_person, add_session, build
+from tests.conftest import SHELF, Made, add_person, add_session, build
 from tests.databases import clone
 from tests.world import World
 from tests.world import build as build_world
@@ -37,7 +37,7 @@ FLAGS = [
 ]
 PHONE = (360, 640)
 DESK = (1366, 768)
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 def free_port() -> int:
@@ -106,6 +106,7 @@ def _serve(base: str, url: str, folder: Path) -> "subprocess.Popen[bytes]":
         "RIHLA_PUBLIC_URL": base,
         "RIHLA_SECRET_KEY": str(_secret()),
         "RIHLA_LOG_LEVEL": "error",
+        "RIHLA_PLUGIN_FOLDERS": str(SHELF),
     }
     port = base.rsplit(":", 1)[1]
     flags = ["--interface", "wsgi", "--port", port, "--blocking-threads", "4"]

@@ -10,7 +10,7 @@ import brotli
 from flask import Flask, Response, request
 
 LEAST = 500
-BROTLI_QUALITY = 4
+BROTLI_QUALITY = 5
 GZIP_LEVEL = 5
 KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 

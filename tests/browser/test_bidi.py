@@ -104,7 +104,7 @@ def lesson(site):
 def shown(site, lesson, chromium):
     """The page, open on a phone."""
     context = chromium.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto(site.base + lesson)
     assert page.locator("article.prose").get_attribute("dir") == "rtl"

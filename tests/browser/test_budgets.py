@@ -52,7 +52,8 @@ def test_a_learners_page_is_one_small_request_at_the_next_visit(site, visit, lan
     wire.reset()
     page.goto(f"{site.base}/{lang}{path}")
     page.wait_for_load_state("networkidle")
-    asked = [url for url in wire.requests if "/sign-in" not in url]
+    # the icon of the tab belongs to no page: a busy browser may ask for it at the second one
+    asked = [url for url in wire.requests if "/sign-in" not in url and "/mark." not in url]
     assert len(asked) <= 1, asked
     assert wire.bytes <= REPEAT
 

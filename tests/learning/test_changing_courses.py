@@ -105,7 +105,7 @@ def test_a_shorter_course_that_is_planned_completes_when_it_begins(database, mak
         )
     jobs.drain()
     assert get_study(slug, person.id, now=clock.now()).progress.completed_at is None
-    travel(days=2, seconds=5)
+    travel(days=2, seconds=60)
     jobs.drain()
     assert get_study(slug, person.id, now=clock.now()).progress.completed_at is not None
 

@@ -219,7 +219,10 @@ def get_gradebook(cohort: Cohort, slug: str, language: str, *, now: datetime) ->
     columns = [
         (one.id, one.text(language, source).title) for one in outline.lessons if one.id in asked
     ]
-    return Gradebook(courses, chosen, columns, [_row(member, scores) for member in members])
+    own: dict[int, list[ScoreRow]] = defaultdict(list)
+    for score in scores:
+        own[score.person_id].append(score)
+    return Gradebook(courses, chosen, columns, [_row(member, own[member.id]) for member in members])
 
 
 def _courses_of(people: Sequence[int]) -> list[int]:
@@ -228,8 +231,7 @@ def _courses_of(people: Sequence[int]) -> list[int]:
     )
 
 
-def _row(member: PersonRow, scores: Sequence["ScoreRow"]) -> GradebookRow:
-    own = [row for row in scores if row.person_id == member.id]
+def _row(member: PersonRow, own: Sequence["ScoreRow"]) -> GradebookRow:
     lessons: dict[str, tuple[int, int]] = {}
     for row in own:
         points, most = lessons.get(row.lesson_id, (0, 0))

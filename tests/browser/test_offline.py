@@ -275,7 +275,7 @@ def test_pictures_and_letters_wait_where_one_asked_for_fewer_data(phone):
     page.wait_for_load_state("networkidle")
     assert not [url for url in wire.requests if ".woff2" in url or "/files/" in url]
     page.click("article details.more summary")
-    page.wait_for_function("document.querySelector('article details img').naturalWidth > 0")
+    expect(page.locator("article details img")).not_to_have_js_property("naturalWidth", 0)
     page.wait_for_load_state("networkidle")
     assert [url for url in wire.requests if "/files/" in url]
 

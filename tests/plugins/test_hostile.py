@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHELF
-from tests.plugins.process import answered
 from tests.plugins.test_gate import of_the_other_center
 from tests.plugins.test_sentinel import environment_of, starting
 from tests.routes import address, pages
@@ -65,13 +64,14 @@ def after(schema_url: str, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
             if not rule.endpoint.startswith(("plugins.", "admin."))
         ]
         lines = [f"{path} {cookie}" for cookie in cookies for path in paths]
-        before = [answered(app, *line.split()) for line in lines]
         own = f"/fr/ {world.cookies['learner']}"
         asked = [*lines, *[own] * 8, *lines, "states"]
         settings = app.extensions["settings"]
-        environment = environment_of(settings.instance, f"{SHELF},{shelf}") | {
+        environment = environment_of(settings.instance, str(SHELF)) | {
             "RIHLA_DATABASE_URL": settings.database_url
         }
+        _, *before = starting(environment, lines).stdout.splitlines()
+        environment["RIHLA_PLUGIN_FOLDERS"] += f",{shelf}"
         deaths = 0
         while "ready" not in (done := starting(environment, asked)).stdout:
             deaths += 1
@@ -88,6 +88,7 @@ def after(schema_url: str, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.only_sqlite
+@pytest.mark.xdist_group("hostile")
 class TestHostile:
     """The same site, asked about each."""
 

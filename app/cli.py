@@ -10,6 +10,7 @@ from flask.cli import AppGroup, FlaskGroup, with_appcontext
 from app.admin.queries import audit_faults
 from app.installer import cli as installer_cli  # noqa: F401  (adds its commands to `plugin`)
 from app.kernel import audit, migrations
+from app.kernel.db import db
 from app.plugins.cli import plugin
 from app.plugins.loading import upgrade_schemas
 from app.serve import serve
@@ -20,7 +21,16 @@ from app.wsgi import work_on_jobs
 def _create() -> Flask:
     from app import create_app
 
-    return create_app()
+    app = create_app()
+    if context := click.get_current_context(silent=True):
+        context.find_root().call_on_close(lambda: _close(app))
+    return app
+
+
+def _close(app: Flask) -> None:
+    """Say goodbye to the database instead of leaving its connections open."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 main = FlaskGroup(

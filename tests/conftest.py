@@ -129,6 +129,13 @@ def build(url: str, folder: Path, **changes: Any) -> Flask:
     return app
 
 
+def close(app: Flask) -> None:
+    """Give back the connections of an application that is not asked any more."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 def back_to(app: Flask) -> None:
     """Let the process be that of this application, when another one was built in between."""
     use_settings(app.extensions["settings"])
@@ -140,8 +147,7 @@ def app(schema_url: str, site_folder: Path) -> Iterator[Flask]:
     with databases.clone(schema_url, site_folder) as url:
         app = build(url, site_folder)
         yield app
-        with app.app_context():
-            db.engine.dispose()
+        close(app)
 
 
 @pytest.fixture
@@ -171,9 +177,7 @@ def committed_app(schema_url: str, site_folder: Path, tmp_path: Path) -> Iterato
     with databases.clone(schema_url, site_folder) as url:
         app = build(url, tmp_path)
         yield app
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
     clock.shift(0)
 
 

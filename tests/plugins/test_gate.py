@@ -20,7 +20,7 @@ from app.plugins.gate import Gate, get_gate
 from app.plugins.models import Plugin, PluginCenter
 from app.plugins.services import bump
 from tests import routes
-from tests.conftest import Made, add_session, back_to, build
+from tests.conftest import Made, add_session, back_to, build, close
 from tests.plugins.process import ONCE
 from tests.world import World, opened
 
@@ -153,6 +153,7 @@ def test_a_plugin_that_is_off_leaves_no_trace(place: tuple[Flask, World]) -> Non
         found = pages_of(without, world, world.cookies[role], world.own)
         found.pop("/fr/personal-data")  # what the tables of a plugin hold is said while they stand
         assert found == {path: off[role][path] for path in found}, role
+    close(without)
     back_to(app)
     switch(app, on=True)
     on = pages_of(app, world, world.cookies["learner"], world.own)

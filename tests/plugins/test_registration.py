@@ -13,7 +13,8 @@ from app.plugins.discovery import Record
 from app.plugins.inventory import Taken
 from app.plugins.manifest import parse
 from app.plugins.sentinel import Sentinel
-from tests.conftest import build
+from tests.conftest import build, close
+from tests.databases import clone
 from tests.plugins.making import make
 
 PAGES = """
@@ -242,9 +243,14 @@ THEFTS = {
 
 
 @pytest.fixture(scope="module")
-def fresh(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def fresh(
+    schema_url: str, site_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """A site that has answered nobody yet, so that plugins can still come."""
-    return build(schema_url, tmp_path_factory.mktemp("fresh"))
+    with clone(schema_url, site_folder) as url:
+        app = build(url, tmp_path_factory.mktemp("fresh"))
+        yield app
+        close(app)
 
 
 @pytest.fixture

@@ -4,23 +4,26 @@ Not what a kind of activity asks, nor how it is marked: plugins bring that (hook
 What a person answered and earned stays readable with every plugin off.
 """
 
+from pathlib import Path
+
 from flask import Flask
 
 from app.accounts.hooks import AfterSignIn, PersonalData, PersonalDataExtra
 from app.activities import queries, services
 from app.activities.routes import bp
 from app.activities.rules import carried_answers
-from app.activities.showing import show_points
+from app.activities.showing import add_script, show_points
 from app.centers.hooks import PlaceLink
 from app.kernel import clock
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
-from app.learning.hooks import CoursePart
+from app.learning.hooks import CoursePart, LessonFilter
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and what is personal; keep a visitor's answers when they sign in."""
+    app.extensions["assets"].add_folder(Path(__file__).parent / "static", "activities/")
     app.register_blueprint(bp)
     registry.register(
         PersonalData,
@@ -62,6 +65,7 @@ def init_app(app: Flask) -> None:
         "activities.points",
         PlaceLink("cohort", say("Points"), "activities.points", "activities.view", order=5),
     )
+    registry.register(LessonFilter, "activities", LessonFilter(add_script))
     registry.register(CoursePart, "activities", CoursePart(show_points))
     registry.register(AfterSignIn, "activities", AfterSignIn(keep=_keep))
 

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app.accounts.queries import display_name
 from app.activities import services
 from app.activities.forms import AnswerForm
 from app.activities.queries import Asked, find_asked, get_gradebook
 from app.activities.session import carry_answer, carry_hint
+from app.activities.showing import script_words
 from app.centers.queries import get_cohort
 from app.centers.routes import place_frame
 from app.centers.rules import write_csv
@@ -17,9 +20,11 @@ from app.kernel.db import write
 from app.kernel.errors import Conflict, Invalid, Refusal
 from app.kernel.i18n import say, translate
 from app.learning.queries import Study, get_study
+from app.learning.routes import show_block
 from app.web.access import access, load_actor
 from app.web.pages import flash
 
+INCOMPLETE = say("This page was incomplete, so your answer was not kept. Try again.")
 bp = Blueprint("activities", __name__, template_folder="templates")
 bp.context_processor(place_frame)
 
@@ -30,8 +35,10 @@ def answer(slug: str, lesson_id: str, block_id: str) -> Any:
     """Keep and mark an answer; a visitor's stays in their browser until they have an account."""
     back = f"/{g.lang}/courses/{slug}/{lesson_id}#b-{block_id}"
     form = AnswerForm()
+    if "owner" in request.form:
+        return _to_script(slug, lesson_id, block_id, form)
     if not form.validate():
-        flash(say("This page was incomplete, so your answer was not kept. Try again."), "bad")
+        flash(INCOMPLETE, "bad")
         return redirect(back, 303)
     study = get_study(slug, load_actor().id, now=clock.now())
     asked = _asked(study, lesson_id, block_id)
@@ -41,6 +48,32 @@ def answer(slug: str, lesson_id: str, block_id: str) -> Any:
         flash(refusal.sentence, "bad")
         return redirect(back, 303)
     return redirect(f"{back}-{form.item.data}", 303)
+
+
+def _to_script(slug: str, lesson_id: str, block_id: str, form: AnswerForm) -> Any:
+    """Answer the page's script: with the block as it is now, or with why nothing was kept.
+
+    What was answered for one person is never kept for another who has signed in since.
+    """
+    if form.owner.data != load_actor().public_id:
+        return render_template("activities/received.html", state="away"), 403
+    try:
+        if not form.validate():
+            raise Invalid(INCOMPLETE)
+        study = get_study(slug, load_actor().id, now=clock.now())
+        _act(slug, _asked(study, lesson_id, block_id), form)
+    except Refusal as refusal:
+        page = render_template("activities/received.html", state="refused", refusal=refusal)
+        return page, refusal.status
+    html = Markup(show_block(study, lesson_id, block_id))  # noqa: S704  (sanitized)
+    return render_template("activities/received.html", state="kept", html=html, now=clock.now())
+
+
+@bp.get("/<lang>/answers")
+@access("public")
+def waiting() -> Any:
+    """Tell the script that sends kept answers who is signed in now, and with which token."""
+    return jsonify(owner=load_actor().public_id, csrf=generate_csrf(), words=script_words())
 
 
 @bp.get("/<lang>/c/<center>/cohorts/<public_id>/points")

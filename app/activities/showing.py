@@ -20,7 +20,7 @@ from app.content.rules import BlockNode
 from app.courses.hooks import BlockContext
 from app.courses.rules import Recent, RevisionRef
 from app.kernel.hooks import hooks
-from app.kernel.i18n import DIRECTIONS
+from app.kernel.i18n import DIRECTIONS, say, translate
 from app.learning.queries import Study
 from app.web.access import load_actor
 
@@ -115,6 +115,25 @@ def _render_item(values: dict[str, Any]) -> str:
     # without the frame of a page: a lesson may hold many
     template = current_app.jinja_env.get_template("activities/_item.html")
     return template.render(values, token=TOKEN, writer=WRITER)
+
+
+def script_words() -> dict[str, str]:
+    """Return what the script that keeps answers says, in the language of whoever reads."""
+    said = {
+        "kept": say("Kept on this device, %(count)s waiting to be sent.", count="{count}"),
+        "away": say("Kept on this device. Sign in again to your account and it is sent."),
+        "hint": say("A hint needs the network. Nothing was changed."),
+    }
+    return {name: translate(sentence) for name, sentence in said.items()}
+
+
+def add_script(html: str, _study: Study, _language: str) -> str:
+    """Return a lesson with the script that keeps its answers on the device until they arrived."""
+    if "data-activity" not in html:
+        return html
+    return html + render_template(
+        "activities/_script.html", owner=load_actor().public_id, words=script_words()
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 
-from app.content.rules import Lesson, LessonText, Rendered
+from app.content.rules import BlockNode, Lesson, LessonText, Rendered
 from app.courses.hooks import BlockContext, render_segments
 from app.courses.queries import get_lesson
 from app.courses.rules import Addresses
@@ -321,6 +321,17 @@ def _context(study: Study, lesson_id: str, language: str) -> BlockContext:
         cohort_id=own.cohort_id if own else None,
         course_slug=study.seen.slug,
     )
+
+
+def show_block(study: Study, lesson_id: str, block_id: str) -> str:
+    """Return one block of a lesson as its page shows it now; "" where it has none of this id."""
+    if study.enrollment:
+        kernel_place.center.set(study.enrollment.center_id)
+    language, base = _reading_language(study), _base(study.seen.slug)
+    addresses = Addresses(f"{base}/{{id}}", f"{base}/files/{study.seen.short}/")
+    segments = get_lesson(study.seen, lesson_id, language, addresses).segments
+    wanted = [part for part in segments if isinstance(part, BlockNode) and part.id == block_id]
+    return render_segments(wanted, _context(study, lesson_id, language))
 
 
 def _html(study: Study, found: Lesson, language: str, rendered: Rendered) -> Markup:

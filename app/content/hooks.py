@@ -16,6 +16,8 @@ class BlockType:
     translation departs from its source. `prepare(nodes, context)` is asked once for all
     nodes of the kind on a page and may read what it needs in one statement; then
     `render(node, prepared, context)` returns the HTML of each (see app/courses/hooks.py).
+    `carry(before, node)` is asked when a block is kept that the revision before had too: it returns
+    a short text, which is `node.carried` from then on, and what its author should look at.
     """
 
     name: str
@@ -24,3 +26,4 @@ class BlockType:
     compare: Callable[[BlockNode, BlockNode], Sequence[Problem]] | None = None
     prepare: Callable[..., Any] | None = None
     render: Callable[..., Any] | None = None
+    carry: Callable[[BlockNode, BlockNode], tuple[str, Sequence[Problem]]] | None = None

@@ -201,13 +201,18 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class BlockNode:
-    """A block of a lesson, unread: plugins know what its body means. Lines are the file's."""
+    """A block of a lesson, unread: plugins know what its body means. Lines are the file's.
+
+    `carried` is what its kind kept of the revision before (`BlockType.carry`), so that parts which
+    are the same keep their keys.
+    """
 
     name: str
     id: str
     attrs: Mapping[str, str]
     body: str
     line: int
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def import_folder(folder: Path, publish_too: bool, language: str) -> None:
         raise _failure(refusal) from None
     except Refusal as refusal:
         raise _failure(refusal) from None
+    _show(kept.doubts, folder)
     state = "new" if kept.is_new_revision else "known already"
     click.echo(f"{kept.slug}: revision {kept.short} ({state})")
 

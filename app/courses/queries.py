@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from app.centers.hooks import CourseChoice
+from app.content.carrying import with_carried
 from app.content.markdown import render
 from app.content.rules import RENDERER_VERSION, Problem, Rendered, problem_from_json
 from app.courses import policies
@@ -225,7 +226,8 @@ def get_lesson(ref: RevisionRef, lesson_id: str, language: str, addresses: Addre
         return kept
     source = read_blobs([outline.files[text.path].sha256])[0].decode()
     context = render_context(outline, text.path, text.language, addresses)
-    return _lessons.put(key, render(source, language=text.language, context=context))
+    rendered = render(source, language=text.language, context=context)
+    return _lessons.put(key, with_carried(rendered, lesson_id, outline.carried))
 
 
 def read_blobs(names: Sequence[str]) -> list[bytes]:

@@ -163,6 +163,8 @@ class Outline:
     """Every file of the revision by its path, also those that are never served."""
     digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What each lesson says in each language, front matter aside, as a short hash."""
+    carried: Mapping[str, str] = field(default_factory=dict)
+    """What blocks keep of the revision before, by `lesson/block`; see `BlockNode.carried`."""
 
     @cached_property
     def lessons(self) -> tuple[content.Lesson, ...]:
@@ -225,7 +227,12 @@ class Outline:
     def to_json(self) -> dict[str, Any]:
         """Return what is kept in the database (the files stand in the manifest)."""
         course = content.to_dict(self.course)
-        return {"course": course, "weights": self.weights, "digests": self.digests}
+        return {
+            "course": course,
+            "weights": self.weights,
+            "digests": self.digests,
+            "carried": self.carried,
+        }
 
 
 def outline_from_json(name: str, data: Mapping[str, Any], manifest: Iterable[Any]) -> Outline:
@@ -237,6 +244,7 @@ def outline_from_json(name: str, data: Mapping[str, Any], manifest: Iterable[Any
         data["weights"],
         {entry.path: entry for entry in entries},
         data.get("digests", {}),
+        data.get("carried", {}),
     )
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from app.accounts.models import RoleGrant
 from app.centers.models import Cohort
+from app.content.carrying import Carried
 from app.content.hooks import BlockType
+from app.content.rules import Problem
 from app.courses import policies, queries
+from app.courses.carrying import carry_over
 from app.courses.hooks import CourseImported, CoursePublished, PublicationWithdrawn
 from app.courses.models import Blob, Course, Publication, Revision
 from app.courses.rules import (
@@ -43,6 +46,8 @@ class Imported(RevisionRef):
     slug: str
     is_new_course: bool
     is_new_revision: bool
+    doubts: tuple[Problem, ...] = ()
+    """What its author should look at, as the revision before had it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,9 @@ def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: dateti
         raise CourseRefused(checked.problems)
     course, is_new_course = _course_for(actor, checked, slug, now)
     keep_files(checked, checked.entries)
-    revision_id = _add_revision(actor, checked, course.id, now)
+    carried, doubts = carry_over(course.id, checked)
+    checked = replace(checked, problems=(*checked.problems, *doubts))
+    revision_id = _add_revision(actor, checked, carried, course.id, now)
     is_new_revision = revision_id is not None
     if revision_id is None:
         revision_id = db.session.scalars(
@@ -114,7 +121,13 @@ def import_course(*, actor: Actor, checked: Checked, slug: str = "", now: dateti
             details={"revision": checked.hash, "files": len(checked.entries)},
         )
     return Imported(
-        revision_id, checked.hash, course.id, course.slug, is_new_course, is_new_revision
+        revision_id,
+        checked.hash,
+        course.id,
+        course.slug,
+        is_new_course,
+        is_new_revision,
+        tuple(doubts) if is_new_revision else (),
     )
 
 
@@ -198,10 +211,12 @@ def keep_files(checked: Checked, entries: Iterable[FileEntry]) -> None:
         db.session.execute(insert_into(Blob).values(rows).on_conflict_do_nothing())
 
 
-def _add_revision(actor: Actor, checked: Checked, course_id: int, now: datetime) -> int | None:
+def _add_revision(
+    actor: Actor, checked: Checked, carried: Carried, course_id: int, now: datetime
+) -> int | None:
     if checked.course is None:
         raise CourseRefused(checked.problems)
-    outline = Outline(checked.hash, checked.course, checked.weights, {}, checked.digests)
+    outline = Outline(checked.hash, checked.course, checked.weights, {}, checked.digests, carried)
     revision_id: int | None = db.session.scalar(
         insert_into(Revision)
         .values(

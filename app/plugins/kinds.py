@@ -117,6 +117,7 @@ KINDS: dict[Any, KindRule] = {
             "compare": Call(2, (), _all(Problem)),
             "prepare": Call(2),
             "render": Call(3, then=_one(str)),
+            "carry": Call(2, ("", ()), _one(tuple)),
         },
         uses="blocks",
         free_name=True,

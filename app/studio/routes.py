@@ -96,7 +96,7 @@ def _keep(checked: Checked, slug: str) -> Any:
         kept = services.import_course(actor=g.actor, checked=checked, slug=slug, now=clock.now())
     if not kept.is_new_revision:
         flash(say("These files are known already: nothing changed."), "warn")
-    elif checked.problems:
+    elif checked.problems or kept.doubts:
         flash(say("Kept, with remarks. Nobody but its authors sees it yet."))
     else:
         flash(say("Kept, without a fault. Nobody but its authors sees it yet."))

@@ -8,20 +8,20 @@ from typing import Any
 from app.sdk import Activity, BlockNode, BlockTexts, Item, Marked
 from plugins.quizzes import marking
 from plugins.quizzes.answers import Answer
+from plugins.quizzes.carrying import read_carried
 from plugins.quizzes.comparison import adopt, joined
 from plugins.quizzes.questions import Quiz, from_dict, to_dict
-from plugins.quizzes.reader import read_quiz
 
 Form = Mapping[str, Sequence[str]]
 
 
-Key = tuple[str, str, tuple[tuple[str, str], ...], int]
+Key = tuple[str, str, tuple[tuple[str, str], ...], int, str]
 """A block by its content: what is read from it is kept, for every reader of the lesson."""
 
 
 def key_of(node: BlockNode) -> Key:
     """Return the key of a block."""
-    return node.id, node.body, tuple(node.attrs.items()), node.line
+    return node.id, node.body, tuple(node.attrs.items()), node.line, node.carried
 
 
 def quiz_of(node: BlockNode) -> Quiz:
@@ -31,8 +31,8 @@ def quiz_of(node: BlockNode) -> Quiz:
 
 @lru_cache(maxsize=1000)
 def _read(key: Key) -> Quiz:
-    block, body, attrs, line = key
-    return read_quiz(BlockNode("quiz", block, dict(attrs), body, line))[0]
+    block, body, attrs, line, carried = key
+    return read_carried(BlockNode("quiz", block, dict(attrs), body, line, carried))
 
 
 def shown_quiz(texts: BlockTexts, language: str) -> Quiz:

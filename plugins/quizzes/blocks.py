@@ -26,6 +26,7 @@ from app.sdk import (
 from plugins.quizzes import marking
 from plugins.quizzes.activity import key_of, quiz_of, shown_quiz
 from plugins.quizzes.answers import Answer, given_in, keys_in
+from plugins.quizzes.carrying import carry
 from plugins.quizzes.comparison import compare
 from plugins.quizzes.public import PublicQuestion, hint_text, public
 from plugins.quizzes.questions import Question
@@ -165,5 +166,11 @@ def _solution(question: Question, seen: PublicQuestion, seed: str, language: str
 
 
 BLOCK = BlockType(
-    "quiz", validate=validate, text=text, compare=compare, prepare=states_of, render=render
+    "quiz",
+    validate=validate,
+    text=text,
+    compare=compare,
+    prepare=states_of,
+    render=render,
+    carry=carry,
 )

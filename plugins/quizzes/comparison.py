@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from app.sdk import BlockNode, Problem, Sentence, say
 from plugins.quizzes.questions import Accepted, Gap, Question, Quiz
@@ -117,34 +118,46 @@ def adopt(source: Quiz, translation: Quiz) -> Quiz:
 
 
 def _adopted(source: Question, twin: Question) -> Question:
-    body = twin.body
+    return renamed(twin, names_of(source))
+
+
+Names = dict[str, Any]
+
+
+def names_of(question: Question) -> Names:
+    """Return the keys of all parts of a question, in their order, as plain JSON."""
+    return {
+        "options": [option.key for option in question.options],
+        "pairs": [[pair.key, pair.right_key] for pair in question.pairs],
+        "steps": [step.key for step in question.steps],
+        "gaps": [[gap.key, [option.key for option in gap.options]] for gap in question.gaps],
+    }
+
+
+def renamed(question: Question, names: Names) -> Question:
+    """Return the question with these keys, part by part. ValueError: they are not as many."""
+    body = question.body
     gaps = []
-    for number, (mine, theirs) in enumerate(zip(source.gaps, twin.gaps, strict=True)):
-        body = body.replace(f"[[{theirs.key}]]", f"[[\0{number}]]")
-        options = tuple(
-            replace(option, key=original.key)
-            for original, option in zip(mine.options, theirs.options, strict=True)
-        )
-        gaps.append(replace(theirs, key=mine.key, options=options))
+    for number, (gap, (key, choices)) in enumerate(zip(question.gaps, names["gaps"], strict=True)):
+        body = body.replace(f"[[{gap.key}]]", f"[[\0{number}]]")
+        gaps.append(replace(gap, key=key, options=_keyed(gap.options, choices)))
     for number, gap in enumerate(gaps):
         body = body.replace(f"[[\0{number}]]", f"[[{gap.key}]]")
     return replace(
-        twin,
+        question,
         body=body,
         gaps=tuple(gaps),
-        options=tuple(
-            replace(option, key=original.key)
-            for original, option in zip(source.options, twin.options, strict=True)
-        ),
+        options=_keyed(question.options, names["options"]),
         pairs=tuple(
-            replace(pair, key=original.key, right_key=original.right_key)
-            for original, pair in zip(source.pairs, twin.pairs, strict=True)
+            replace(pair, key=key, right_key=right)
+            for pair, (key, right) in zip(question.pairs, names["pairs"], strict=True)
         ),
-        steps=tuple(
-            replace(step, key=original.key)
-            for original, step in zip(source.steps, twin.steps, strict=True)
-        ),
+        steps=_keyed(question.steps, names["steps"]),
     )
+
+
+def _keyed(parts: Sequence[Any], keys: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(replace(part, key=key) for part, key in zip(parts, keys, strict=True))
 
 
 def joined(source: Question, translations: Sequence[Question]) -> Question:

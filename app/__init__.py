@@ -26,6 +26,7 @@ PARTS = (
     "catalog",
     "offline",
     "activities",
+    "marking",
     "rosters",
     "studio",
     "privacy",

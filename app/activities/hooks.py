@@ -58,6 +58,20 @@ class Marked:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """How a person marks what `mark` leaves waiting. All three are pure.
+
+    `texts(document, value)` gives what was asked, as Markdown, and the answer as plain text;
+    `lines(document)` what is marked, each with its most in hundredths of a point; `mark(document,
+    hints, given)` what the answer is worth with so many hundredths for each line.
+    """
+
+    texts: Callable[[Mapping[str, Any], Any], tuple[str, str]]
+    lines: Callable[[Mapping[str, Any]], Sequence[tuple[str, int]]]
+    mark: Callable[[Mapping[str, Any], int, Mapping[str, int]], Marked]
+
+
+@dataclass(frozen=True)
 class ActivityType:
     """A kind of activity, registered under the name of its block. All three are pure.
 
@@ -65,12 +79,13 @@ class ActivityType:
     answer out of a plain form as JSON (None when nothing was answered, or not all that one answer
     needs: then nothing is kept); `mark(document, seed,
     value, hints)` what it is worth. `mark` may be called again at any time and must answer the
-    same.
+    same. With `by_hand` a person marks what it leaves waiting.
     """
 
     read: Callable[[BlockTexts], Activity]
     take: Callable[[Mapping[str, Any], Mapping[str, Sequence[str]]], Any]
     mark: Callable[[Mapping[str, Any], str, Any, int], Marked]
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True)

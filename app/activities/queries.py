@@ -103,7 +103,39 @@ def list_states(
 ) -> dict[str, State]:
     """Return by block how far a person is with the activities of a lesson. One statement."""
     rows = db.session.execute(
+        _answers().where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.lesson_id == lesson_id,
+            Attempt.block_id.in_(blocks),
+        )
+    )
+    by_block: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_block[row.block_id].append(row)
+    return {block: _state(found) for block, found in by_block.items()}
+
+
+def list_states_of(place: Place, people: Collection[int]) -> dict[int, State]:
+    """Return by person how far these people are with one activity. One statement."""
+    rows = db.session.execute(
+        _answers().where(
+            Attempt.person_id.in_(people),
+            Attempt.course_id == place.course_id,
+            Attempt.lesson_id == place.lesson_id,
+            Attempt.block_id == place.block_id,
+        )
+    )
+    by_person: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_person[row.person_id].append(row)
+    return {person: _state(found) for person, found in by_person.items()}
+
+
+def _answers() -> Any:
+    return (
         select(
+            Attempt.person_id,
             Attempt.block_id,
             Attempt.seed,
             Attempt.hints.label("opened"),
@@ -126,18 +158,8 @@ def list_states(
                 Mark.seq == AnswerEvent.seq,
             ),
         )
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.lesson_id == lesson_id,
-            Attempt.block_id.in_(blocks),
-        )
         .order_by(Attempt.number, AnswerEvent.received_at, AnswerEvent.seq, Mark.id)
     )
-    by_block: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_block[row.block_id].append(row)
-    return {block: _state(found) for block, found in by_block.items()}
 
 
 def _state(rows: Sequence[Any]) -> State:

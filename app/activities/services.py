@@ -1,6 +1,6 @@
 """Keeping answers, each exactly once, and marking them. Everything assumes a transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.activities.queries import Asked, find_asked
 from app.activities.rules import (
     MOST_VALUE,
     WAITING,
+    Place,
     State,
     as_text,
     earned,
@@ -218,6 +219,81 @@ def _score(person_id: int, asked: Asked, item: Item, state: State, now: datetime
             asked.center_id or 0,
         )
     )
+
+
+@dataclass(frozen=True)
+class NewMark:
+    """Another mark of an answer, by the same version of what was asked; it counts from now on."""
+
+    person_id: int
+    attempt_id: int
+    writer: str
+    seq: int
+    version_id: int
+    item: str
+    marked: Marked
+
+
+def add_marks(
+    *, place: Place, items: Collection[str] | None, marks: Sequence[NewMark], now: datetime
+) -> list[int]:
+    """Add marks of one activity, keep what it is worth to each person now; return their ids.
+
+    `items` are what the activity asks now: others count no more. None counts all.
+    """
+    attempts = {mark.attempt_id for mark in marks}
+    db.session.execute(  # an answer that comes at the same moment is counted before or after
+        select(Attempt.id).where(Attempt.id.in_(attempts)).order_by(Attempt.id).with_for_update()
+    ).all()
+    rows = [
+        Mark(
+            attempt_id=one.attempt_id,
+            writer=one.writer,
+            seq=one.seq,
+            version_id=one.version_id,
+            marked_at=now,
+            **_columns(one.marked),
+        )
+        for one in marks
+    ]
+    db.session.add_all(rows)
+    db.session.flush()  # states are read anew from here
+    _score_again(place, items, marks, now)
+    return [row.id for row in rows]
+
+
+def _score_again(
+    place: Place, items: Collection[str] | None, marks: Sequence[NewMark], now: datetime
+) -> None:
+    people = {mark.person_id: mark for mark in marks}
+    states = queries.list_states_of(place, people)
+    scores = db.session.scalars(
+        select(Score).where(
+            Score.person_id.in_(people),
+            Score.course_id == place.course_id,
+            Score.lesson_id == place.lesson_id,
+            Score.block_id == place.block_id,
+        )
+    )
+    for score in scores:
+        known = states[score.person_id].items
+        counted = [state for item, state in known.items() if items is None or item in items]
+        score.points = min(earned(state.best for state in counted), score.most)
+        score.waiting = sum(state.state == WAITING for state in counted)
+        score.scored_at = now
+        item = people[score.person_id].item
+        outbox.record(
+            AnswerMarked(
+                score.person_id,
+                place.course_id,
+                place.lesson_id,
+                place.block_id,
+                item,
+                known[item].state,
+                score.points,
+                score.most,
+            )
+        )
 
 
 def keep_carried(

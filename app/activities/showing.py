@@ -61,7 +61,7 @@ class Shown:
     `heading` is inline, `inputs` are the controls named `given` and `given-…` (no form around
     them), `verdict` answers what was given last, `solution` is given only when it may be seen.
     `hints` are those that are open, `next_hint` says what the next one costs, in hundredths of a
-    point; None when there is none.
+    point; None when there is none. `by_hand`: a person marks it, so it is handed in, not checked.
     """
 
     heading: Markup
@@ -70,6 +70,7 @@ class Shown:
     solution: Markup = Markup("")
     hints: tuple[Markup, ...] = ()
     next_hint: int | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

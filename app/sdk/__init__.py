@@ -6,7 +6,15 @@ plugin does with the site: `Plugin(__name__)`, and the functions about people.
 """
 
 from app.accounts.hooks import AccountPage, PersonalDataExtra, PersonErased, PersonJoined
-from app.activities.hooks import Activity, ActivityType, AnswerMarked, BlockTexts, Item, Marked
+from app.activities.hooks import (
+    Activity,
+    ActivityType,
+    AnswerMarked,
+    BlockTexts,
+    ByHand,
+    Item,
+    Marked,
+)
 from app.activities.rules import ItemState, State
 from app.activities.showing import Frame, Shown, as_html, as_inline, show_item, states_of, texts_of
 from app.admin.hooks import AdminPage
@@ -115,6 +123,7 @@ __all__ = [
     "BlockNode",
     "BlockTexts",
     "BlockType",
+    "ByHand",
     "Check",
     "CohortJoined",
     "CohortLeft",

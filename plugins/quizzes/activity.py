@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from app.sdk import Activity, BlockNode, BlockTexts, Item, Marked
+from app.sdk import Activity, ActivityType, BlockNode, BlockTexts, ByHand, Item, Marked
 from plugins.quizzes import marking
 from plugins.quizzes.answers import Answer
 from plugins.quizzes.carrying import read_carried
@@ -108,5 +108,27 @@ def mark(document: Mapping[str, Any], seed: str, value: Any, hints: int) -> Mark
     )
 
 
+def _texts(document: Mapping[str, Any], value: Any) -> tuple[str, str]:
+    question = from_dict(document)
+    return "\n\n".join(filter(None, (question.prompt, question.body))), str(value)
+
+
+def _lines(document: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
+    question = from_dict(document)
+    return [(line.key, _hundredths(line.points)) for line in marking.rubric_of(question)]
+
+
+def _mark_by_hand(document: Mapping[str, Any], hints: int, given: Mapping[str, int]) -> Marked:
+    points = {key: Decimal(value) / 100 for key, value in given.items()}
+    result = marking.mark_by_rubric(from_dict(document), points, Answer(None, hints))
+    return Marked(_hundredths(result.points), _hundredths(result.max), result.state)
+
+
+BY_HAND = ByHand(_texts, _lines, _mark_by_hand)
+
+
 def _hundredths(points: Decimal) -> int:
     return int(points * 100)
+
+
+TYPE = ActivityType(read, take, mark, BY_HAND)

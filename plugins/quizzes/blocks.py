@@ -107,6 +107,7 @@ def _shown(
             for number in range(1, min(opened, len(hints)) + 1)
         ),
         next_hint=int(hints[opened].cost * 100) if opened < len(hints) else None,
+        by_hand=question.kind == "essay",
     )
 
 

@@ -14,7 +14,7 @@ from plugins.quizzes import answers, checking
 from plugins.quizzes.answers import Answer
 from plugins.quizzes.checking import Earned, Part
 from plugins.quizzes.numbers import plain
-from plugins.quizzes.questions import Question
+from plugins.quizzes.questions import Criterion, Question
 
 CENT = Decimal("0.01")
 
@@ -60,18 +60,23 @@ def mark_by_rubric(question: Question, given: dict[str, Decimal], answer: Answer
 
     Without a rubric there is one line, `points`. Points beyond a line's own are cut to it.
     """
-    lines = [(c.key, c.points) for c in question.rubric] or [("points", question.points)]
     total = Decimal(0)
     arithmetic = []
-    for key, most in lines:
-        points = min(max(given.get(key, Decimal(0)), Decimal(0)), most)
+    for line in rubric_of(question):
+        points = min(max(given.get(line.key, Decimal(0)), Decimal(0)), line.points)
         total += points
         arithmetic.append(
-            say("%(line)s: %(points)s of %(max)s", line=key, points=plain(points), max=plain(most))
-        )
+            say("%(line)s: %(points)s of %(max)s",
+                line=line.key, points=plain(points), max=plain(line.points))
+        )  # fmt: skip
     total, costs = _after_hints(question, answer, total)
     state = "right" if total == question.points else "partial" if total else "wrong"
     return Result(_cents(total), question.points, state, (), (*arithmetic, *costs))
+
+
+def rubric_of(question: Question) -> Sequence[Criterion]:
+    """Return the lines by which a person marks; a question without a rubric has one."""
+    return question.rubric or (Criterion("points", question.points),)
 
 
 def _result(question: Question, answer: Answer, earned: Earned) -> Result:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -144,6 +144,17 @@ def use_settings(settings: Settings) -> Settings:
 def get_settings() -> Settings:
     """Return the settings of the process; those of the environment when none were chosen."""
     return _current or use_settings(load_settings(Path("instance")))
+
+
+@contextlib.contextmanager
+def settings_kept() -> Iterator[None]:
+    """Put the settings of the process back afterwards, also when none were chosen before."""
+    global _current
+    before = _current
+    try:
+        yield
+    finally:
+        _current = before
 
 
 def load_settings(instance: Path, environment: Mapping[str, str] | None = None) -> Settings:

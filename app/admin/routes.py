@@ -1,9 +1,8 @@
 """Pages of who looks after the site."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 from app.accounts import policies
 from app.accounts import queries as people
@@ -14,15 +13,14 @@ from app.admin.hooks import AdminPage
 from app.backups.queries import list_files, list_runs
 from app.centers.queries import list_centers
 from app.kernel import clock, jobs
-from app.kernel.db import write
-from app.kernel.errors import Invalid, Refusal
+from app.kernel.errors import Invalid
 from app.kernel.hooks import hooks
-from app.kernel.i18n import Sentence, say, translate
+from app.kernel.i18n import say, translate
 from app.secondfactor import services as second_factors
 from app.secondfactor.queries import is_on
 from app.settings import describe_settings, get_settings
 from app.web.access import access
-from app.web.pages import Link, flash, tab_links
+from app.web.pages import Link, act_then_go, tab_links
 
 bp = Blueprint("admin", __name__, url_prefix="/<lang>/admin", template_folder="templates")
 TABS = (
@@ -46,17 +44,6 @@ def admin_tabs() -> dict[str, Any]:
     more.sort(key=lambda page: page.order)
     tabs = (*TABS, *((page.label, page.endpoint) for page in more))
     return {"tabs": tab_links(tabs)}
-
-
-def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:
-    """Do something in a transaction, say how it went, and go on to a page."""
-    try:
-        with write():
-            act()
-        flash(sentence)
-    except Refusal as refusal:
-        flash(refusal.sentence, "bad")
-    return redirect(url_for(endpoint, **where), 303)
 
 
 @bp.get("")
@@ -89,7 +76,7 @@ def jobs_page() -> Any:
 def retry_job(job_id: int) -> Any:
     """Try a failed job again."""
     act = lambda: services.retry_job(actor=g.actor, job_id=job_id)  # noqa: E731
-    return _done(act, say("The job is tried again."), "admin.jobs_page")
+    return act_then_go(act, say("The job is tried again."), "admin.jobs_page")
 
 
 @bp.post("/jobs/<int:job_id>/forget")
@@ -97,7 +84,7 @@ def retry_job(job_id: int) -> Any:
 def forget_job(job_id: int) -> Any:
     """Remove a failed job."""
     act = lambda: services.forget_job(actor=g.actor, job_id=job_id)  # noqa: E731
-    return _done(act, say("The job is forgotten."), "admin.jobs_page")
+    return act_then_go(act, say("The job is forgotten."), "admin.jobs_page")
 
 
 @bp.get("/settings")
@@ -139,7 +126,7 @@ def _filters(chosen: int | None) -> list[Link]:
 @access("site.manage", takes="button")
 def verify_audit() -> Any:
     """Have the audit trail verified in the background."""
-    return _done(
+    return act_then_go(
         lambda: services.ask_for_audit_check(actor=g.actor),
         say("The audit trail is being checked; the result will stand here."),
         "admin.audit",
@@ -204,7 +191,7 @@ def _split(place: str) -> tuple[str, int]:
 def reset_second_factor(public_id: str) -> Any:
     """Take the second step at sign-in back for somebody who lost phone and paper."""
     person = people.get_person(public_id)
-    return _done(
+    return act_then_go(
         lambda: second_factors.reset(actor=g.actor, person_id=person.id),
         say("Two-step sign-in is off for this person, and they were told."),
         "admin.roles_of",
@@ -220,7 +207,7 @@ def grant_role(public_id: str) -> Any:
     if not form.validate():
         return _roles_page(forms.FindForm(formdata=None), person, sent=form)
     scope, scope_id = _split(form.place.data)
-    return _done(
+    return act_then_go(
         lambda: accounts.grant_role(
             actor=g.actor,
             person_id=person.id,
@@ -243,7 +230,7 @@ def revoke_role(public_id: str) -> Any:
     if not form.validate():
         raise Invalid(say("There is no such role or place."))
     scope, scope_id = _split(form.place.data)
-    return _done(
+    return act_then_go(
         lambda: accounts.revoke_role(
             actor=g.actor,
             person_id=person.id,

@@ -35,9 +35,8 @@ from app.installer.rules import (
 )
 from app.kernel.i18n import Sentence, say
 from app.plugins.manifest import parse
-from app.plugins.rules import Manifest, ManifestError
+from app.plugins.rules import Manifest, ManifestError, is_native
 
-NATIVE = (".so", ".pyd", ".dll", ".dylib")
 WATCHED = {
     "socket": "http:outbound",
     "urllib": "http:outbound",
@@ -255,7 +254,7 @@ def _look_at_code(files: dict[str, bytes], manifest: Manifest) -> list[Sentence]
     """Refuse what is not Python; return what an admin should know about the rest."""
     warnings = []
     for name, content in sorted(files.items()):
-        if name.endswith(NATIVE):
+        if is_native(name):
             warnings.append(say("%(file)s is machine code that nobody can read.", file=name))
         if not name.endswith(".py"):
             continue

@@ -25,6 +25,7 @@ from app.plugins.discovery import Record
 from app.plugins.kinds import KINDS
 from app.plugins.queries import Decision, Decisions, read_decisions
 from app.plugins.snapshot import STAMP, Snapshot, read_code
+from app.web.assets import link
 
 
 class BeingUpgraded(TooMany):
@@ -45,6 +46,8 @@ class Gate:
         self.heads: dict[str, str] = {}
         self.pages: dict[str, str] = {}
         """The plugin of each blueprint."""
+        self.linked: dict[str, tuple[str, ...]] = {}
+        """The styles and scripts that a page needs which shows something of a plugin."""
         self._seen: object = ()
         self._snapshot: Snapshot | None = None
 
@@ -123,7 +126,10 @@ def install(app: Flask, gate: Gate) -> None:
 
 
 def close(gate: Gate) -> None:
-    """Answer 404 for pages of a plugin that is off here, 503 while it gets new code."""
+    """Answer 404 for pages of a plugin that is off here, 503 while it gets new code.
+
+    Its other pages link its styles and scripts.
+    """
     name = gate.pages.get(request.blueprint or "")
     if name is None:
         return
@@ -136,3 +142,4 @@ def close(gate: Gate) -> None:
         )
     if name not in now.for_center(place.center.get()):
         raise NotFound
+    link(*gate.linked.get(name, ()))

@@ -28,6 +28,7 @@ from app.kernel.outbox import Event, Subscriber
 from app.plugins.gate import Gate
 from app.plugins.kinds import PASS_ON, Call, KindRule
 from app.plugins.services import Failure, keep_failures
+from app.web.assets import link
 
 BUDGET_CPU, BUDGET_WAIT = 0.25, 2.0
 """Seconds that one call may work, and last, while a page is made; more counts as a failure.
@@ -123,6 +124,8 @@ class Guarded:
         if took > BUDGET_WAIT or worked > BUDGET_CPU:
             text = f"worked {worked:.2f} s and lasted {took:.2f} s: too long for a page"
             self.failures.note(self.plugin, self.hook, text)
+        if self.answer.shows and result:
+            link(*self.failures.gate.linked.get(self.plugin, ()))
         return result
 
     def _inside(self, args: Any, kwargs: Any) -> Any:

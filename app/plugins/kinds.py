@@ -44,6 +44,8 @@ class Call:
     then: Callable[[Any, str], Any] | None = None
     """Examines the answer, or makes it what the core shows; gets the plugin's name too. What it
     raises is the plugin's failure."""
+    shows: bool = False
+    """Its answer stands on the page, so that the page needs the plugin's styles and scripts."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ KINDS: dict[Any, KindRule] = {
     NavItem: KindRule("contribute", {"visible": Call(1, False)}, uses="navigation"),
     AccountPage: KindRule("contribute", uses="navigation"),
     PlaceLink: KindRule("contribute", uses="navigation"),
-    CoursePanel: KindRule("contribute", {"find": Call(1, None, show_piece)}, uses="panels"),
-    HomeCard: KindRule("contribute", {"find": Call(1, None, show_piece)}, uses="cards"),
+    CoursePanel: KindRule("contribute", {"find": Call(1, None, show_piece, True)}, uses="panels"),
+    HomeCard: KindRule("contribute", {"find": Call(1, None, show_piece, True)}, uses="cards"),
     AdminPage: KindRule("contribute", reach="anywhere", uses="admin_pages"),
     SearchSource: KindRule(
         "contribute",
@@ -116,7 +118,7 @@ KINDS: dict[Any, KindRule] = {
             "text": Call(1, "", _one(str)),
             "compare": Call(2, (), _all(Problem)),
             "prepare": Call(2),
-            "render": Call(3, then=_one(str)),
+            "render": Call(3, then=_one(str), shows=True),
             "carry": Call(2, ("", ()), _one(tuple)),
         },
         uses="blocks",

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Any
 
+import brotli
 from flask import Flask
 
 from app.accounts.hooks import PersonalData, PersonalDataExtra
@@ -47,6 +48,8 @@ OURS = ("granian", "gunicorn", "app/serve.py", "app/kernel/worker.py")
 DAMAGE = "damage"
 MOST_ASSETS = 512_000
 """Bytes of styles, scripts and pictures that one plugin may bring to browsers."""
+MOST_LINKED = 8_000
+"""Compressed bytes of the styles and scripts that a page loads which shows something of it."""
 
 
 def load_plugins(app: Flask, settings: Settings) -> None:
@@ -225,13 +228,15 @@ def _bring(
     for _, _, thing in brought.brought:
         if isinstance(thing, Routes):
             try_routes(app, record, thing)
-    assets, head = _check_assets(record), schema.head_of(record)
+    assets, head = _check_assets(record, manifest), schema.head_of(record)
     apply(app, record, brought, failures)
     refuse_changes(taken)
     add_templates(app, record)
     if assets:
         known: Assets = app.extensions["assets"]
         known.add_folder(record.folder / "static", f"x/{record.name}/")
+        linked = (f"x/{record.name}/{file}" for file in (*manifest.css, *manifest.js))
+        failures.gate.linked[record.name] = tuple(linked)
     if head:
         failures.gate.heads[record.name] = head
 
@@ -251,8 +256,20 @@ def _import(record: Record) -> object:
     return module
 
 
-def _check_assets(record: Record) -> bool:
+def _check_assets(record: Record, manifest: Manifest) -> bool:
     folder = record.folder / "static"
+    linked = [folder / file for file in (*manifest.css, *manifest.js)]
+    if absent := next((file for file in linked if not file.is_file()), None):
+        raise Refused(say("Its plugin.toml names %(file)s, which is not there.", file=absent.name))
+    weight = len(brotli.compress(b"".join(file.read_bytes() for file in linked), quality=4))
+    if weight > MOST_LINKED:
+        raise Refused(
+            say(
+                "What its pages load weighs %(size)s kB compressed; %(most)s kB is the most.",
+                size=weight // 1000,
+                most=MOST_LINKED // 1000,
+            )
+        )
     size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
     if size > MOST_ASSETS:
         raise Refused(
@@ -276,6 +293,7 @@ def _give_up(record: Record, error: BaseException, taken: Taken, gate: gates.Gat
     taken.undo()
     tables.forget_tables(record.name)
     gate.heads.pop(record.name, None)
+    gate.linked.pop(record.name, None)
     for blueprint in [name for name, by in gate.pages.items() if by == record.name]:
         del gate.pages[blueprint]
     for name in tables.modules_of(record.package):

@@ -1,18 +1,16 @@
 """Pages about plugins: the admin's list and one page each, and what a center's staff decides."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 from app.admin.routes import admin_tabs
 from app.centers.routes import place_frame
 from app.kernel import clock
 from app.kernel.actors import Permission
-from app.kernel.db import write
-from app.kernel.errors import NotFound, Refusal
+from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
-from app.kernel.i18n import Sentence, say
+from app.kernel.i18n import say
 from app.plugins import forms, queries, services
 from app.plugins.gate import get_gate
 from app.plugins.hooks import Installing
@@ -22,7 +20,7 @@ from app.plugins.rules import Manifest
 from app.plugins.sentinel import Sentinel
 from app.plugins.status import Status, find_status, list_status
 from app.web.access import access
-from app.web.pages import flash
+from app.web.pages import act_then_go
 
 bp = Blueprint("plugins", __name__, url_prefix="/<lang>", template_folder="templates")
 KEPT = say("Saved. It counts from now on.")
@@ -34,16 +32,6 @@ def frame() -> dict[str, Any]:
     if g.get("center"):
         return place_frame()
     return admin_tabs()
-
-
-def _done(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:
-    try:
-        with write():
-            act()
-        flash(sentence)
-    except Refusal as refusal:
-        flash(refusal.sentence, "bad")
-    return redirect(url_for(endpoint, **where), 303)
 
 
 def _find(name: str) -> Status:
@@ -139,7 +127,7 @@ def switch(name: str) -> Any:
     form, status = forms.SwitchForm(), _find(name)
     form.validate()
     on = bool(form.on.data)
-    return _done(
+    return act_then_go(
         lambda: services.switch_plugin(
             actor=g.actor, snapshot=get_gate().current(), name=name, on=on, now=clock.now()
         ),
@@ -159,7 +147,7 @@ def switch_centers(name: str) -> Any:
     known = {center.id for center in queries.list_centers()}
     if not form.validate():
         raise NotFound
-    return _done(
+    return act_then_go(
         lambda: services.choose_centers(
             actor=g.actor,
             snapshot=get_gate().current(),
@@ -181,7 +169,7 @@ def rules(name: str) -> Any:
     _find(name)
     if not form.validate():
         raise NotFound
-    return _done(
+    return act_then_go(
         lambda: services.set_rules(
             actor=g.actor,
             snapshot=get_gate().current(),
@@ -208,7 +196,7 @@ def settings(name: str) -> Any:
     if not form.validate():
         return _page(status, form)
     declared = (*manifest.settings, *manifest.center_settings)
-    return _done(
+    return act_then_go(
         lambda: services.keep_settings(
             actor=g.actor,
             snapshot=get_gate().current(),
@@ -230,7 +218,7 @@ def resume(name: str) -> Any:
     status = _find(name)
     Sentinel(get_gate().folder).release(name)
     again = status.standing == "quarantined"
-    return _done(
+    return act_then_go(
         lambda: services.resume(actor=g.actor, snapshot=get_gate().current(), name=name),
         say("It is tried again at the next start of the site.")
         if again
@@ -276,7 +264,7 @@ def center_switch(name: str) -> Any:
     form, (status, _) = forms.SwitchForm(), _find_open(name)
     form.validate()
     on = bool(form.on.data)
-    return _done(
+    return act_then_go(
         lambda: services.switch_at_center(
             actor=g.actor,
             snapshot=get_gate().current(),
@@ -303,7 +291,7 @@ def center_settings(name: str) -> Any:
     free = [setting for setting in manifest.center_settings if setting.key not in locked]
     form = forms.settings_form(free, values)
     if request.method == "POST" and form.validate():
-        return _done(
+        return act_then_go(
             lambda: services.keep_center_settings(
                 actor=g.actor,
                 snapshot=now,

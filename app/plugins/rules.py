@@ -148,6 +148,14 @@ class Site:
     schema: str = ""
 
 
+NATIVE = frozenset({".so", ".pyd", ".dll", ".dylib"})
+
+
+def is_native(name: str) -> bool:
+    """Tell whether a file is machine code, by its name: `x.so`, `x.so.1`, `x.DLL`."""
+    return any(f".{part.lower()}" in NATIVE for part in name.rpartition("/")[2].split(".")[1:])
+
+
 def check_fit(manifest: Manifest, site: Site, available: Mapping[str, str]) -> list[Sentence]:
     """Return why a plugin cannot run here; nothing when it can. `available` has name: version."""
     found = []

@@ -34,7 +34,7 @@ from app.kernel.hooks import hooks
 from app.kernel.outbox import RecordedEvent
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
-from app.settings import get_settings, use_settings
+from app.settings import settings_kept, use_settings
 from app.workshop import world
 from app.workshop.conformance import Report, examine
 from app.workshop.pages import faults_of_page
@@ -117,17 +117,16 @@ def plugin_app(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Flask]:
     """A site with the plugin and a course; whatever a test writes is undone."""
-    folder, settings = plugin_folder(request.path), get_settings()
-    kept = dict(vars(hooks))
+    folder, kept = plugin_folder(request.path), dict(vars(hooks))
     try:
-        site = _sites.get(folder) or _build(folder)
-        vars(hooks).update(site.hooks)
-        use_settings(site.app.extensions["settings"])
-        with site.app.app_context(), _undone(site.app, monkeypatch):
-            yield site.app
+        with settings_kept():
+            site = _sites.get(folder) or _build(folder)
+            vars(hooks).update(site.hooks)
+            use_settings(site.app.extensions["settings"])
+            with site.app.app_context(), _undone(site.app, monkeypatch):
+                yield site.app
     finally:
         vars(hooks).update(kept)
-        use_settings(settings)
         place.center.set(None)
         clock.shift(0)
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-from flask import Flask, Response, abort
+from flask import Flask, Response, abort, has_request_context, request
 
 from app.web.access import access
 from app.web.compression import chosen_encoding
 
 HERE = Path(__file__).resolve().parent / "static"
 PACKED = (".css", ".js", ".mjs", ".svg", ".json", ".txt", ".html", ".wasm")
+LINKED = "rihla.linked"
+"""Where a request keeps what its page links beside the files of every page."""
 FOREVER = "public, max-age=31536000, immutable"
 _LINK = re.compile(rb"url\((['\"]?)([^'\")]+)\1\)")
 
@@ -85,12 +87,25 @@ class Assets:
         return self.urls[name]
 
 
+def link(*names: str) -> None:
+    """Link files on the page that is being made, beside those of every page, each once.
+
+    Those who bring something to the page call it before the page itself is rendered.
+    """
+    if names and has_request_context():
+        request.environ.setdefault(LINKED, {}).update(dict.fromkeys(names))
+
+
+def _linked(suffix: str) -> list[str]:
+    return [name for name in request.environ.get(LINKED, ()) if name.endswith(suffix)]
+
+
 def init_app(app: Flask) -> None:
     """Read the static files and serve them."""
     assets = Assets()
     assets.add_folder(HERE)
     app.extensions["assets"] = assets
-    app.jinja_env.globals["asset"] = assets.url
+    app.jinja_env.globals.update(asset=assets.url, linked=_linked)
 
     @access("public")
     def static(name: str) -> Any:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, get_flashed_messages, request, url_for
+from flask import Flask, current_app, g, get_flashed_messages, redirect, request, url_for
 from flask import flash as _flash
 from flask.templating import Environment
 from markupsafe import Markup, escape
 
 from app.kernel import i18n
+from app.kernel.db import write
+from app.kernel.errors import Refusal
 from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, translate
 from app.settings import get_settings
@@ -111,6 +113,17 @@ def listed(things: Iterable[object]) -> Markup:
 def flash(sentence: Sentence, level: str = "ok") -> None:
     """Show a sentence once, on the next page. `level` is ok, warn or bad."""
     _flash(translate(sentence), level)
+
+
+def act_then_go(act: Callable[[], Any], sentence: Sentence, endpoint: str, **where: Any) -> Any:
+    """Do something in a transaction, say how it went, and go on to a page."""
+    try:
+        with write():
+            act()
+        flash(sentence)
+    except Refusal as refusal:
+        flash(refusal.sentence, "bad")
+    return redirect(url_for(endpoint, **where), 303)
 
 
 def frame() -> dict[str, Any]:

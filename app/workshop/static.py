@@ -8,7 +8,7 @@ from app.kernel.i18n import translate
 from app.plugins.discovery import THIRD_PARTY
 from app.plugins.loading import MOST_ASSETS
 from app.plugins.manifest import parse
-from app.plugins.rules import Manifest, ManifestError
+from app.plugins.rules import Manifest, ManifestError, is_native
 from app.workshop.pages import look_at_templates
 from app.workshop.rules import Finding, Report
 
@@ -71,7 +71,7 @@ def _files(folder: Path) -> Iterator[Finding]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
             yield Finding("files", "A link to somewhere else.", _place(folder, path))
-        elif path.suffix in (".pyc", ".so", ".pyd") and "__pycache__" not in path.parts:
+        elif (path.suffix == ".pyc" or is_native(path.name)) and "__pycache__" not in path.parts:
             yield Finding("files", "Compiled code: nobody can read it.", _place(folder, path))
         elif path.is_file() and "static" in path.relative_to(folder).parts[:1]:
             size += path.stat().st_size

@@ -116,9 +116,10 @@ async function offer(panel) {
     Object.assign(meta, { title: plan.title, lang: root.lang, text, slug, wanted: wanted.length, done: false });
     await write(name, meta);
     await keep(cache, live, from);
-    if (!root.hasAttribute('data-low')) for (const font of plan.fonts) {
-      if (!await caches.match(font)) await (await caches.open('fonts')).add(font);
-    }
+    const also = async (urls) => {
+      for (const url of urls) if (!await caches.match(url)) await (await caches.open('fonts')).add(url);
+    };
+    if (!root.hasAttribute('data-low')) await also(plan.fonts);
     for (const page of wanted) {
       await show('under', meta);
       if (meta.pages[page.id]?.digest !== page.digest) {
@@ -126,6 +127,8 @@ async function offer(panel) {
         let bytes = 0;
         for (const file of files) bytes += await cache.match(file) ? page.files[file] : await keep(cache, file, file);
         bytes += await keep(cache, `${live}/${page.id}`, `${from}/${page.id}`);
+        const html = await (await cache.match(`${live}/${page.id}`)).text();
+        await also(html.match(/\/static\/x\/[^"]+/g) || []); // what a plugin's block needs
         meta.pages[page.id] = { digest: page.digest, title: page.title, bytes, files };
         await write(name, meta);
       }

@@ -4,6 +4,7 @@ from rihla_corner import events, panels, routes, search
 
 from app.sdk import (
     AdminPage,
+    BlockType,
     CoursePanel,
     EnrollmentRule,
     HomeCard,
@@ -21,6 +22,7 @@ from app.sdk import (
 
 def register(hooks: Hooks) -> None:
     """Bring everything."""
+    hooks.register(BlockType, "corner", panels.BLOCK)
     hooks.register(HomeCard, "card", HomeCard(panels.card))
     for slot in (
         "course.header",

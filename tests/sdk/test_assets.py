@@ -1,0 +1,61 @@
+"""Styles and scripts of a plugin: on the pages that show something of it, and on no other."""
+
+import re
+
+import brotli
+import pytest
+
+COURSE = "/en/courses/first-steps"
+LINKS = re.compile(r'/static/x/corner/[^"]+')
+BLOCK = "## A corner\n\n````corner {#here}\n````\n"
+
+
+def links_on(browser, path, status=200):
+    answer = browser.get(path)
+    assert answer.status_code == status, path
+    return LINKS.findall(answer.get_data(as_text=True))
+
+
+def test_pages_that_show_something_of_a_plugin_link_its_files_once(as_user, center, add_lesson):
+    at = center("kenitra")
+    learner, staff = as_user("learner", at, enrolled=True), as_user("instructor", at, name="Calm")
+    lesson = add_lesson({"en": BLOCK}, learner, at=at)
+    pages = [
+        (learner, "/en/"),
+        (learner, COURSE),
+        (learner, f"{COURSE}/hello"),
+        (learner, f"/en{lesson}"),
+        (staff, "/en/c/kenitra/x/corner/"),
+    ]
+    for browser, path in pages:
+        css, js = links_on(browser, path)
+        assert css.endswith(".css"), path
+        assert js.endswith(".js"), path
+
+
+def test_other_pages_link_none(as_user, center):
+    center("kenitra")
+    learner = as_user("learner", center("off", on=False), enrolled=True)
+    for path in ("/en/", COURSE, f"{COURSE}/hello", "/en/account", "/en/courses"):
+        assert links_on(learner, path) == [], path
+    assert links_on(as_user("learner", center("on"), name="Nobody"), "/en/") == []
+
+
+def test_a_page_that_is_closed_links_none(as_user, center):
+    center("off", on=False)
+    assert links_on(as_user("admin"), "/en/c/off/x/corner/", 404) == []
+
+
+def test_a_card_that_fails_links_none(as_user, center):
+    assert links_on(as_user("learner", center(), enrolled=True, name="Breaker"), "/en/") == []
+
+
+@pytest.mark.parametrize("encoding", ["br", "identity"])
+def test_files_are_named_by_their_content_and_kept_for_ever(as_user, center, encoding):
+    browser = as_user("learner", center(), enrolled=True)
+    css = next(link for link in links_on(browser, "/en/") if link.endswith(".css"))
+    assert re.search(r"\.[0-9a-f]{10}\.css$", css)
+    answer = browser.get(css, headers={"Accept-Encoding": encoding})
+    assert "immutable" in answer.headers["Cache-Control"]
+    content = brotli.decompress(answer.data) if encoding == "br" else answer.data
+    assert b"url(/static/x/corner/mark." in content

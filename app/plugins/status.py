@@ -12,6 +12,7 @@ from app.plugins.snapshot import Snapshot
 
 Standing = Literal[
     "on",
+    "nowhere",
     "off",
     "paused",
     "waits",
@@ -24,6 +25,7 @@ Standing = Literal[
 ]
 WORDS: dict[str, tuple[Sentence, str, str]] = {
     "on": (say("on"), "mint", "check"),
+    "nowhere": (say("on at no center"), "plain", "lock"),
     "off": (say("off"), "plain", "lock"),
     "paused": (say("partly paused"), "clay", "warn"),
     "waits": (say("waits"), "clay", "wait"),
@@ -116,6 +118,9 @@ def _status(gate: Gate, record: Record, paused: bool) -> Status:
     if paused:
         sentence = say("A part of it failed time and again and is left out; the pages are whole.")
         return Status(record, "paused", sentence, enabled)
+    if record.name not in now.anywhere:
+        sentence = say("It is ready; choose the centers where it is on.")
+        return Status(record, "nowhere", sentence, enabled)
     return Status(record, "on", None, enabled)
 
 

@@ -26,6 +26,7 @@ PARTS = (
     "catalog",
     "offline",
     "activities",
+    "exams",
     "marking",
     "rosters",
     "studio",

@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.models import RoleGrant
+from app.activities.models import Attempt
+from app.activities.services import keep_versions
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
 from app.content.files import read_folder
 from app.courses import services as courses
+from app.courses.models import Revision
+from app.courses.rules import RevisionRef
+from app.exams.bank import bank_of
+from app.exams.marking import mark_attempt
+from app.exams.models import ExamAttempt
 from app.kernel import clock
 from app.kernel.actors import SYSTEM, Grant
 from app.kernel.db import db, write
@@ -64,6 +72,9 @@ class Side:
     trainer: str = ""
     learner: str = ""
     upload: str = ""
+    exam: str = ""
+    exam_done: str = ""
+    """Attempts of somebody of this side at an exam: one that runs, one that is marked."""
     things: dict[str, str] = field(default_factory=dict)
     """What plugins brought to the center (tests/shipped.py)."""
 
@@ -108,6 +119,9 @@ def build() -> World:
     for role in ("learner", "instructor", "manager"):
         _join(own, world.people[role], in_cohort=role == "learner")
     _learn(own, world.people["learner"])
+    for side, person_id in ((own, world.people["learner"].id), (other, other.member_id)):
+        side.exam_done = _sit(own.course_id, person_id, 1)
+        side.exam = _sit(own.course_id, person_id, 2)
     _notify(world)
     for role, person in world.people.items():
         world.cookies[role] = add_session(person)
@@ -286,6 +300,45 @@ def _learn(side: Side, person: Made) -> None:
                 ),
             ]
         )
+
+
+def _sit(course_id: int, person_id: int, number: int) -> str:
+    """Return an attempt at the exam of the course: the first one is marked, the second one runs."""
+    now = clock.now()
+    with write() as session:
+        revision = session.scalars(
+            select(Revision).where(Revision.course_id == course_id).order_by(Revision.id)
+        ).first()
+        assert revision
+        drawn = bank_of(RevisionRef(revision.id, revision.hash))
+        attempt = Attempt(
+            person_id=person_id,
+            course_id=course_id,
+            lesson_id="bilan",
+            block_id="exam",
+            kind="exam",
+            number=number,
+            seed="seed",
+            revision_id=revision.id,
+            began_at=now,
+        )
+        session.add(attempt)
+        session.flush()
+        versions = keep_versions([(one.kind, one.item) for one in drawn.values()])
+        exam = ExamAttempt(
+            attempt_id=attempt.id,
+            person_id=person_id,
+            deadline=now + timedelta(hours=2),
+            accepts_until=now + timedelta(hours=2),
+            drawn=[[item, versions[item]] for item in list(drawn)[:6]],
+            draw_version=1,
+            closed_at=now if number == 1 else None,
+            closed_by="hand-in" if number == 1 else "",
+        )
+        session.add(exam)
+        session.flush()
+        mark_attempt(attempt_id=attempt.id, now=now)
+        return exam.public_id
 
 
 def _notify(world: World) -> None:

@@ -26,13 +26,14 @@ class Item:
 
     `document` is all of it as plain JSON, the key included: kept for ever under its hash, so that
     what was asked can always be shown and marked again. `most` is in hundredths of a point,
-    `hints` how many can be opened.
+    `hints` how many can be opened. By its `tags` an exam draws it from a bank.
     """
 
     id: str
     document: Mapping[str, Any]
     most: int
     hints: int = 0
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,22 @@ class ByHand:
 
 @dataclass(frozen=True)
 class ActivityType:
-    """A kind of activity, registered under the name of its block. All three are pure.
+    """A kind of activity, registered under the name of its block. All four are pure.
 
     `read(texts)` gives what a block asks, the same in every language; `take(document, form)` an
     answer out of a plain form as JSON (None when nothing was answered, or not all that one answer
     needs: then nothing is kept); `mark(document, seed,
     value, hints)` what it is worth. `mark` may be called again at any time and must answer the
-    same. With `by_hand` a person marks what it leaves waiting.
+    same. With `by_hand` a person marks what it leaves waiting. `show(texts, item, seed, language, state, explained)` gives an item outside of its lesson
+    as `Shown`, for exams; `state` is what was answered, or None. Unless `explained`, nothing of it
+    may tell what is right. A kind without it cannot be asked in exams.
     """
 
     read: Callable[[BlockTexts], Activity]
     take: Callable[[Mapping[str, Any], Mapping[str, Sequence[str]]], Any]
     mark: Callable[[Mapping[str, Any], str, Any, int], Marked]
     by_hand: ByHand | None = None
+    show: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)

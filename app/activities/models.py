@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, JSONDocument, UTCDateTime
@@ -64,6 +71,8 @@ class AnswerEvent(Base):
     """JSON in one form (rules.as_text), so that it can be compared."""
     hints: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[int | None] = mapped_column(BigInteger)
+    """What the device took for the time, in milliseconds; it decides nothing."""
 
 
 class Mark(Base):

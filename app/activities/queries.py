@@ -328,7 +328,7 @@ def export_answers(person_id: int) -> dict[str, Any]:
                 Mark.seq == AnswerEvent.seq,
             ),
         )
-        .where(Attempt.person_id == person_id)
+        .where(Attempt.person_id == person_id, ~AnswerEvent.item.startswith("~"))
         .order_by(AnswerEvent.received_at, Mark.id)
     )
     return {

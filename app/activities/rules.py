@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+_SPAN = 1 << 64
 MOST_VALUE = 100_000
 """Bytes of one answer as JSON."""
 MOST_CARRIED = 1_800
@@ -110,3 +112,37 @@ def carried_answers(carried: Mapping[str, Any]) -> Carried:
 
 def _items(found: Any) -> list[tuple[str, Any]]:
     return list(found.items()) if isinstance(found, dict) else []
+
+
+class Draws:
+    """A stream of numbers that follows from its seeds alone, for ever, by SHA-256.
+
+    The language's own generator may change between versions; this one may not. Each purpose has a
+    stream of its own, so that what is added to one thing moves nothing in another.
+    """
+
+    def __init__(self, *seeds: str) -> None:
+        self._key = hashlib.sha256("\x1f".join(seeds).encode("utf-8", "surrogatepass")).digest()
+        self._count = 0
+
+    def below(self, limit: int) -> int:
+        """Return a number from 0 to `limit` - 1, each equally likely; 1 ≤ limit ≤ 2⁶⁴."""
+        fair = _SPAN - _SPAN % limit
+        while True:
+            block = hashlib.sha256(self._key + self._count.to_bytes(8, "big")).digest()
+            self._count += 1
+            number = int.from_bytes(block[:8], "big")
+            if number < fair:
+                return number % limit
+
+    def shuffled(self, items: Sequence[T]) -> tuple[T, ...]:
+        """Return the items in a drawn order (Fisher–Yates)."""
+        left = list(items)
+        for last in range(len(left) - 1, 0, -1):
+            other = self.below(last + 1)
+            left[last], left[other] = left[other], left[last]
+        return tuple(left)
+
+    def sample(self, items: Sequence[T], count: int) -> tuple[T, ...]:
+        """Return `count` of the items, or all where there are fewer, in a drawn order."""
+        return self.shuffled(items)[: max(0, count)]

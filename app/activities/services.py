@@ -187,6 +187,26 @@ def _version(asked: Asked, item: Item) -> int:
     return found
 
 
+def keep_versions(asked: Sequence[tuple[str, Item]]) -> dict[str, int]:
+    """Keep what is asked, by (kind, item), and return the version of each item by its id.
+
+    One statement when all of it was kept before; two otherwise, however much it is.
+    """
+    names = {version_of(item.document): (kind, item) for kind, item in asked}
+    known = select(ItemVersion.hash, ItemVersion.id).where(ItemVersion.hash.in_(names))
+    found: dict[str, int] = {row.hash: row.id for row in db.session.execute(known)}
+    missing = [
+        {"hash": name, "kind": kind, "document": dict(item.document)}
+        for name, (kind, item) in names.items()
+        if name not in found
+    ]
+    if missing:
+        statement = insert_into(ItemVersion).values(missing)
+        db.session.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
+        found = {row.hash: row.id for row in db.session.execute(known)}
+    return {item.id: found[name] for name, (_, item) in names.items()}
+
+
 def _score(person_id: int, asked: Asked, item: Item, state: State, now: datetime) -> None:
     """Keep what the whole activity is worth, and tell whoever wants to know."""
     place, known = asked.place, [state.items.get(one.id) for one in asked.activity.items]

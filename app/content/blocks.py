@@ -41,6 +41,7 @@ class Anchor:
     id: str
     line: int
     column: int
+    tags: tuple[str, ...] = ()
 
 
 def parse_header(text: str) -> Header:
@@ -93,8 +94,9 @@ def questions(node: BlockNode) -> Iterator[Anchor]:
     for number, line in enumerate(lines):
         heading = _QUESTION.match(line) if line.startswith("###") else None
         if heading:
-            id_ = parse_header(heading["header"]).id
-            yield Anchor(id_, node.line + 1 + number, heading.start("header") + 1)
+            header = parse_header(heading["header"])
+            tags = tuple(header.attrs.get("tags", "").split())
+            yield Anchor(header.id, node.line + 1 + number, heading.start("header") + 1, tags)
 
 
 def heading(line: str) -> tuple[int, str, str] | None:

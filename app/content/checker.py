@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from app.content.checker_exams import check_exams
 from app.content.checker_files import check_files
 from app.content.checker_text import check_page
 from app.content.checker_translations import check_translation
@@ -54,6 +55,7 @@ def check_course(
             problems += check_page(page, course, pages, block_types or {}, files)
             step()
         problems += _translations(course, pages, block_types or {})
+        problems += check_exams(course, pages)
     return Findings(course, sorted(set_of(problems), key=Problem.order), _weights(pages))
 
 

@@ -120,9 +120,27 @@ def _plain(node: Any) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _plain(value) for key, value in node.value}
+        return Fields(node)
     text: str = node.value
     return Quoted(text) if node.style else Bare(text)
+
+
+class Fields(dict[str, Any]):
+    """A mapping inside the front matter, with the line and column of each key."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__((str(key.value), _plain(value)) for key, value in node.value)
+        self.places = {
+            str(key.value): (key.start_mark.line + 2, key.start_mark.column + 1)
+            for key, _ in node.value
+        }
+        self.repeated = [
+            key for key in self if [str(k.value) for k, _ in node.value].count(key) > 1
+        ]
+
+    def where(self, key: str) -> tuple[int, int]:
+        """Return the place of a key, or of the first one where it is missing."""
+        return self.places.get(key) or next(iter(self.places.values()), (1, 1))
 
 
 class Bare(str):

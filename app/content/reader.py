@@ -6,10 +6,20 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from app.content.blocks import ID, nodes
+from app.content.exams import read_exam
 from app.content.files import BARE_NAMES, SUFFIXES, read_folder, suffix
 from app.content.frontmatter import read, split
 from app.content.manifest import COURSE_FILE, read_course_file, read_module_file
-from app.content.rules import KINDS, Course, Lesson, LessonText, Module, Problem, error
+from app.content.rules import (
+    KINDS,
+    Course,
+    ExamRules,
+    Lesson,
+    LessonText,
+    Module,
+    Problem,
+    error,
+)
 from app.content.schema import Front
 from app.kernel.i18n import LANGUAGES, Sentence, say
 
@@ -24,7 +34,7 @@ _LESSON = re.compile(
 )
 _BANK = re.compile(r"^bank/[a-z0-9][a-z0-9-]*\.(?P<language>[a-z]{2,3})\.md$")
 _TOP = re.compile(r"^(README(\.[a-z]{2,3})?|CHANGELOG|LICENSE)(\.md|\.txt)?$")
-_KEYS = ("id", "title", "minutes", "objectives", "kind", "preview", "translates")
+_KEYS = ("id", "title", "minutes", "objectives", "kind", "preview", "exam", "translates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class _Page:
     minutes: int
     preview: bool
     blocks: tuple[tuple[str, str], ...]
+    exam: ExamRules | None = None
 
 
 @dataclass(slots=True)
@@ -239,11 +250,12 @@ def _page(reading: _Reading, path: str, language: str) -> _Page | None:
         int(front.number("minutes", 1, 600, required=True)),
         front.flag("preview"),
         tuple((node.name, node.id) for node in nodes(body.split("\n"), first_line)),
+        read_exam(front) if is_source else None,
     )
 
 
 def _only_in_source(front: Front) -> None:
-    for key in ("kind", "preview"):
+    for key in ("kind", "preview", "exam"):
         if key in front.data:
             front.refuse(
                 key,
@@ -271,7 +283,7 @@ def _lesson(reading: _Reading, module: str, name: str, pages: Mapping[str, _Page
     texts = {language: page.text for language, page in pages.items()}
     return Lesson(
         main.id or slug, slug, module, int(position), main.kind, main.minutes, main.preview,
-        texts, main.blocks,
+        texts, main.blocks, main.exam,
     )  # fmt: skip
 
 

@@ -113,6 +113,34 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamRules:
+    """How an exam is drawn, sat and counted, as the front matter of its lesson says it.
+
+    `draw` is (tag, how many) in order; an empty tag takes any question of the bank.
+    """
+
+    draw: tuple[tuple[str, int], ...]
+    attempts: int = 1
+    keep: str = "best"
+    cool_down: int = 0
+    """Minutes from the end of one attempt to the next."""
+    shuffle: bool = True
+    pass_mark: int = 0
+    """Percent of the points; 0: nobody passes or fails."""
+    offline_minutes: int = 0
+    """How long after the end an answer still counts that was kept on a device without network."""
+    solution: str = "last"
+    """When questions are explained: `marked`, `last` (no attempt is left) or `never`."""
+    opens: str = "always"
+    """`always`, or `window`: when the center or the cohort says so."""
+
+    @property
+    def count(self) -> int:
+        """Return how many questions are drawn."""
+        return sum(many for _, many in self.draw)
+
+
+@dataclass(frozen=True, slots=True)
 class LessonText:
     """One lesson in one language: where its Markdown stands and what its front matter says."""
 
@@ -136,6 +164,7 @@ class Lesson:
     preview: bool
     texts: Mapping[str, LessonText]
     blocks: tuple[tuple[str, str], ...] = ()
+    exam: ExamRules | None = None
 
     def text(self, language: str, source: str) -> LessonText:
         """Return the text in `language`, or in the source language while it is not translated."""
@@ -299,4 +328,9 @@ def _lesson(data: Mapping[str, Any]) -> Lesson:
         for language, text in data["texts"].items()
     }
     blocks = tuple((name, id_) for name, id_ in data["blocks"])
-    return Lesson(**{**data, "texts": texts, "blocks": blocks})
+    exam = _exam(data["exam"]) if data.get("exam") else None
+    return Lesson(**{**data, "texts": texts, "blocks": blocks, "exam": exam})
+
+
+def _exam(data: Mapping[str, Any]) -> ExamRules:
+    return ExamRules(**{**data, "draw": tuple((tag, many) for tag, many in data["draw"])})

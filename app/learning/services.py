@@ -82,10 +82,13 @@ def leave_course(*, actor: Actor, slug: str, now: datetime) -> None:
     )
 
 
-def finish_lesson(*, actor: Actor, slug: str, lesson_id: str, now: datetime) -> Study:
+def finish_lesson(
+    *, actor: Actor, slug: str, lesson_id: str, now: datetime, passed: bool = False
+) -> Study:
     """Keep that the actor has done a lesson; twice is once. Returns how far they are now.
 
-    Raises NotFound for a lesson that the course lacks, Conflict for one that is not open to them.
+    An exam is done when it is `passed`. Raises NotFound for a lesson that the course lacks,
+    Conflict for one that is not open to them.
     """
     study = get_study(slug, actor.id, now=now)
     lesson = study.outline.lesson(lesson_id)
@@ -96,6 +99,8 @@ def finish_lesson(*, actor: Actor, slug: str, lesson_id: str, now: datetime) -> 
             say("You are not enrolled in this course, so the lesson was not marked as done."),
             todo=say("Enroll from the course's page, then mark it again."),
         )
+    if lesson.exam and not passed:
+        raise Conflict(say("An exam is done when it is passed."))
     course_id = study.seen.course_id
     _keep_done(actor.id, course_id, lesson_id, now)
     if study.enrollment:

@@ -126,7 +126,7 @@ KINDS: dict[Any, KindRule] = {
     ),
     ActivityType: KindRule(
         "decide",
-        {"read": Call(1), "take": Call(2), "mark": Call(4)},
+        {"read": Call(1), "take": Call(2), "mark": Call(4), "show": Call(6)},
         uses="activities",
         free_name=True,
     ),

@@ -15,7 +15,7 @@ from app.activities.hooks import (
     Item,
     Marked,
 )
-from app.activities.rules import ItemState, State
+from app.activities.rules import Draws, ItemState, State
 from app.activities.showing import Frame, Shown, as_html, as_inline, show_item, states_of, texts_of
 from app.admin.hooks import AdminPage
 from app.admin.routes import admin_tabs
@@ -134,6 +134,7 @@ __all__ = [
     "CourseImported",
     "CoursePanel",
     "CoursePublished",
+    "Draws",
     "EVENTS",
     "Enrolling",
     "EnrollmentRule",

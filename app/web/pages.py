@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +65,7 @@ def init_app(app: Flask) -> None:
         percent=_kept(i18n.format_percent),
         date=i18n.format_date,
         datetime=i18n.format_datetime,
+        time=hour,
         size=_kept(i18n.format_size),
         minutes=i18n.format_minutes,
         t=translate,
@@ -80,6 +82,11 @@ def init_app(app: Flask) -> None:
     )
     app.extensions["nav"] = {}
     app.context_processor(frame)
+
+
+def hour(moment: datetime) -> str:
+    """Return the hour and minute of a moment, in Morocco's time: 15:04."""
+    return moment.astimezone(i18n.ZONE).strftime("%H:%M")
 
 
 def _kept(written: Callable[[Any, str], str]) -> Callable[[Any], str]:

@@ -4,6 +4,8 @@ Everything here is values in, values out. Attempts, deadlines, answers and marks
 core; this plugin only says what a question is and what an answer to it is worth.
 """
 
+from dataclasses import replace
+
 from app.sdk import ActivityType, BlockType, Hooks
 from plugins.quizzes import activity, blocks
 
@@ -11,4 +13,4 @@ from plugins.quizzes import activity, blocks
 def register(hooks: Hooks) -> None:
     """Bring the block `quiz`, and how it is answered and marked."""
     hooks.register(BlockType, "quiz", blocks.BLOCK)
-    hooks.register(ActivityType, "quiz", activity.TYPE)
+    hooks.register(ActivityType, "quiz", replace(activity.TYPE, show=blocks.show))

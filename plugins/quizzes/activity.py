@@ -63,6 +63,7 @@ def _activity(source_key: Key, others_keys: tuple[Key, ...]) -> Activity:
                 to_dict(joined(question, others)),
                 _hundredths(question.points),
                 len(question.hints),
+                question.tags,
             )
         )
     return Activity(tuple(items), source.attempts)

@@ -1,6 +1,7 @@
 """Showing a quiz in a lesson: each question as a form that works without JavaScript."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from app.sdk import (
     BlockContext,
     BlockNode,
+    BlockTexts,
     BlockType,
     Frame,
     ItemState,
@@ -73,6 +75,25 @@ def render(node: BlockNode, states: Mapping[str, State], context: BlockContext) 
             shown = _shown(question, state.seed, known, opened, frame.is_over, language)
         parts.append(show_item(node, question.id, shown, frame, context))
     return Markup("").join(parts)
+
+
+def show(
+    texts: BlockTexts,
+    item: str,
+    seed: str,
+    language: str,
+    state: ItemState | None,
+    explained: bool,
+) -> Shown:
+    """Return one question for an exam: with all that may be said of it, or with nothing of it."""
+    question = shown_quiz(texts, language).question(item)
+    if question is None:
+        return Shown(Markup(""), Markup(""))
+    if explained:
+        return _shown(question, seed, state, 0, True, language)
+    known = replace(state, details={}) if state else None
+    seen = public(question, seed)
+    return Shown(as_inline(seen.prompt, language), _inputs(seen, known, False, language))
 
 
 def _untouched(key: tuple[Any, ...], question: Question) -> Shown:

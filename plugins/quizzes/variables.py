@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from app.sdk import say
+from app.sdk import Draws, say
 from plugins.quizzes import formulas, numbers
-from plugins.quizzes.draws import Draws, count_of, value_of
+from plugins.quizzes.draws import count_of, value_of
 from plugins.quizzes.formulas import FormulaError, Node
 from plugins.quizzes.lines import Part, Raw
 from plugins.quizzes.problems import Problems

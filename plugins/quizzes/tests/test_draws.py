@@ -1,7 +1,8 @@
 from collections import Counter
 from decimal import Decimal
 
-from plugins.quizzes.draws import Draws, count_of, draw_questions, draw_values, mixed, value_of
+from app.sdk import Draws
+from plugins.quizzes.draws import count_of, draw_questions, draw_values, mixed, value_of
 from plugins.quizzes.questions import Question, Variable
 
 

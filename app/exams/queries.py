@@ -1,0 +1,305 @@
+"""What can be asked of exams. A page of the paper costs three statements here."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from app.activities.models import AnswerEvent, Attempt, Mark
+from app.content.rules import ExamRules, Lesson
+from app.courses.models import Course, Revision
+from app.courses.queries import outline_of
+from app.courses.rules import Outline, RevisionRef
+from app.exams.models import Accommodation, ExamAttempt, ExamWindow, LateAnswer
+from app.exams.rules import BLOCK, Taken, Window
+from app.kernel import clock
+from app.kernel.db import db
+from app.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An attempt at an exam, as it stands at `now` by the database's clock."""
+
+    id: int
+    public_id: str
+    person_id: int
+    course_id: int
+    slug: str
+    lesson_id: str
+    ref: RevisionRef
+    seed: str
+    number: int
+    center_id: int | None
+    cohort_id: int | None
+    began_at: datetime
+    deadline: datetime
+    accepts_until: datetime
+    drawn: tuple[tuple[str, int], ...]
+    epoch: int
+    closed_at: datetime | None
+    closed_by: str
+    marked_at: datetime | None
+    now: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether answers are taken."""
+        return self.closed_at is None and self.now <= self.accepts_until
+
+    @property
+    def outline(self) -> Outline:
+        """The course as it was when the attempt began."""
+        return outline_of(self.ref)
+
+    @property
+    def lesson(self) -> Lesson:
+        """The exam as it was when the attempt began."""
+        return self.outline.lessons[self.outline.places[self.lesson_id]]
+
+    @property
+    def rules(self) -> ExamRules:
+        """Its rules as they were when the attempt began."""
+        return self.lesson.exam or ExamRules(())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The ids of its questions, in their order."""
+        return tuple(item for item, _ in self.drawn)
+
+
+_PAPER = (
+    select(
+        ExamAttempt.attempt_id,
+        ExamAttempt.public_id,
+        ExamAttempt.person_id,
+        Attempt.course_id,
+        Course.slug,
+        Attempt.lesson_id,
+        Attempt.revision_id,
+        Revision.hash,
+        Attempt.seed,
+        Attempt.number,
+        Attempt.center_id,
+        Attempt.cohort_id,
+        Attempt.began_at,
+        ExamAttempt.deadline,
+        ExamAttempt.accepts_until,
+        ExamAttempt.drawn,
+        ExamAttempt.epoch,
+        ExamAttempt.closed_at,
+        ExamAttempt.closed_by,
+        ExamAttempt.marked_at,
+        clock.sql_now().label("now"),
+    )
+    .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
+    .join(Course, Course.id == Attempt.course_id)
+    .join(Revision, Revision.id == Attempt.revision_id)
+)
+
+
+def _paper(row: Any) -> Paper:
+    values = row._asdict()
+    ref = RevisionRef(values.pop("revision_id"), values.pop("hash"))
+    drawn = tuple((item, version) for item, version in values.pop("drawn"))
+    now = as_moment(values.pop("now"))
+    return Paper(id=values.pop("attempt_id"), ref=ref, drawn=drawn, now=now, **values)
+
+
+def as_moment(found: Any) -> datetime:
+    """Return the database's moment, which SQLite gives as text, with its zone."""
+    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
+    return moment.replace(tzinfo=UTC)
+
+
+def get_paper(public_id: str, person_id: int) -> Paper:
+    """Return somebody's own attempt; NotFound for others'. One statement."""
+    row = db.session.execute(
+        _PAPER.where(ExamAttempt.public_id == public_id, ExamAttempt.person_id == person_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return _paper(row)
+
+
+def get_paper_by_id(attempt_id: int) -> Paper:
+    """Return an attempt for whoever marks it."""
+    return _paper(db.session.execute(_PAPER.where(ExamAttempt.attempt_id == attempt_id)).one())
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer as it was received."""
+
+    writer: str
+    seq: int
+    item: str
+    value: str
+    received_at: datetime
+
+
+def list_received(
+    attempt_id: int, *, writer: str = "", seqs: Collection[int] = ()
+) -> list[Received]:
+    """Return what was received in an attempt, or of it what one writer sent under these counts."""
+    statement = select(
+        AnswerEvent.writer,
+        AnswerEvent.seq,
+        AnswerEvent.item,
+        AnswerEvent.value,
+        AnswerEvent.received_at,
+    ).where(AnswerEvent.attempt_id == attempt_id)
+    if writer:
+        statement = statement.where(AnswerEvent.writer == writer, AnswerEvent.seq.in_(seqs))
+    return [Received(*row) for row in db.session.execute(statement)]
+
+
+_TAKEN = (
+    select(
+        ExamAttempt.public_id,
+        Attempt.number,
+        ExamAttempt.deadline,
+        ExamAttempt.accepts_until,
+        ExamAttempt.closed_at,
+        ExamAttempt.marked_at,
+    )
+    .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
+    .order_by(Attempt.number)
+)
+
+
+def list_taken(person_id: int, course_id: int, lesson_id: str) -> list[Taken]:
+    """Return somebody's attempts at an exam, the first one first; without points. One statement."""
+    rows = db.session.execute(
+        _TAKEN.where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.lesson_id == lesson_id,
+            Attempt.block_id == BLOCK,
+        )
+    )
+    return [Taken(*row) for row in rows]
+
+
+def with_points(
+    taken: Sequence[Taken], person_id: int, course_id: int, lesson_id: str
+) -> list[Taken]:
+    """Return the attempts with what each earned by its newest marks. One statement."""
+    rows = db.session.execute(
+        select(Attempt.number, Mark.writer, Mark.seq, Mark.points, Mark.most, Mark.state)
+        .join(Mark, Mark.attempt_id == Attempt.id)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.lesson_id == lesson_id,
+            Attempt.block_id == BLOCK,
+        )
+        .order_by(Mark.id)
+    )
+    newest: dict[int, dict[tuple[str, int], Any]] = defaultdict(dict)
+    for row in rows:
+        newest[row.number][row.writer, row.seq] = row
+    return [_with_points(one, newest[one.number]) for one in taken]
+
+
+def _with_points(one: Taken, marks: Mapping[tuple[str, int], Any]) -> Taken:
+    return Taken(
+        one.public_id,
+        one.number,
+        one.deadline,
+        one.accepts_until,
+        one.closed_at,
+        one.marked_at,
+        sum(mark.points for mark in marks.values()),
+        sum(mark.most for mark in marks.values()),
+        sum(mark.state == "waiting" for mark in marks.values()),
+    )
+
+
+def find_window(
+    course_id: int, lesson_id: str, center_id: int | None, cohort_id: int | None
+) -> Window | None:
+    """Return when somebody of this cohort or center may begin an exam; None: nobody said so."""
+    if center_id is None:
+        return None
+    own = and_(ExamWindow.cohort_id == cohort_id) if cohort_id else ExamWindow.cohort_id.is_(None)
+    row = db.session.execute(
+        select(ExamWindow.opens_at, ExamWindow.closes_at)
+        .where(
+            ExamWindow.course_id == course_id,
+            ExamWindow.lesson_id == lesson_id,
+            ExamWindow.center_id == center_id,
+            or_(own, ExamWindow.cohort_id.is_(None)),
+        )
+        .order_by(ExamWindow.cohort_id.is_(None))
+        .limit(1)
+    ).first()
+    return Window(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What somebody needs in everything that is timed; never why."""
+
+    factor: int = 100
+    larger_text: bool = False
+
+
+def get_needs(person_id: int) -> Needs:
+    """Return what somebody needs."""
+    row = db.session.execute(
+        select(Accommodation.factor, Accommodation.larger_text).where(
+            Accommodation.person_id == person_id
+        )
+    ).first()
+    return Needs(*row) if row else Needs()
+
+
+def get_now() -> datetime:
+    """Return the present moment by the database's clock."""
+    return as_moment(db.session.scalar(select(clock.sql_now())))
+
+
+@dataclass(frozen=True)
+class MarkRow:
+    """The newest mark of a question of a paper."""
+
+    item: str
+    value: Any
+    points: int
+    most: int
+    state: str
+    details: Mapping[str, Any]
+
+
+def list_marks(attempt_id: int) -> dict[str, MarkRow]:
+    """Return the newest mark of each question of an attempt, by its id."""
+    rows = db.session.execute(
+        select(
+            AnswerEvent.item, AnswerEvent.value, Mark.points, Mark.most, Mark.state, Mark.details
+        )
+        .join(
+            Mark,
+            and_(
+                Mark.attempt_id == AnswerEvent.attempt_id,
+                Mark.writer == AnswerEvent.writer,
+                Mark.seq == AnswerEvent.seq,
+            ),
+        )
+        .where(AnswerEvent.attempt_id == attempt_id)
+        .order_by(Mark.id)
+    )
+    return {row.item: MarkRow(*row) for row in rows}
+
+
+def count_late(attempt_ids: Collection[int]) -> dict[int, int]:
+    """Return how many answers of each attempt are kept apart."""
+    rows = db.session.execute(
+        select(LateAnswer.attempt_id, func.count())
+        .where(LateAnswer.attempt_id.in_(attempt_ids))
+        .group_by(LateAnswer.attempt_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,85 @@
+"""The panel below an exam in its course, and what the paper shows of a question."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.activities.hooks import ActivityType
+from app.activities.rules import ItemState
+from app.activities.showing import Shown
+from app.courses.hooks import BlockContext
+from app.courses.queries import outline_of
+from app.courses.rules import RevisionRef
+from app.exams.bank import Question, bank_of
+from app.exams.queries import MarkRow, Paper, Received
+from app.exams.rules import FLAGGED, fields_of, is_answered
+from app.kernel.errors import Conflict
+from app.kernel.hooks import hooks
+from app.kernel.i18n import say
+from app.kernel.pieces import Piece
+
+
+def find_panel(context: BlockContext) -> Piece | None:
+    """Return the way to an exam, below its lesson."""
+    lesson = outline_of(RevisionRef(context.revision_id, context.revision)).lesson(
+        context.lesson_id
+    )
+    if lesson is None or lesson.exam is None:
+        return None
+    url = ""
+    if context.enrollment_id and not context.is_preview:
+        url = url_for("exams.door", slug=context.course_slug, lesson_id=lesson.id)
+    values = {"rules": lesson.exam, "minutes": lesson.minutes, "url": url}
+    return Piece(say("The exam"), "exams/_panel.html", values)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One question in the list of a paper."""
+
+    number: int
+    item: str
+    is_answered: bool
+    is_flagged: bool
+
+
+def places(paper: Paper, counted: Mapping[str, Received]) -> list[Place]:
+    """Return the questions of a paper with what became of them so far."""
+    return [
+        Place(
+            number,
+            item,
+            item in counted and is_answered(counted[item].value),
+            (mark := counted.get(FLAGGED + item)) is not None and is_answered(mark.value),
+        )
+        for number, item in enumerate(paper.items, 1)
+    ]
+
+
+def show_question(paper: Paper, item: str, language: str, received: Received | None) -> Shown:
+    """Return a question as it is asked, with what was answered; nothing tells what is right."""
+    question, type_, show = _question(paper, item)
+    state = None
+    if received is not None:
+        value = type_.take(question.item.document, fields_of(received.value))
+        state = None if value is None else ItemState(value, 0, 0, 0, "", {}, 1, 0)
+    return show(question.texts, item, paper.seed, language, state, False)
+
+
+def explain_question(paper: Paper, row: MarkRow, language: str) -> Shown:
+    """Return a marked question with all that may be said of it."""
+    question, _, show = _question(paper, row.item)
+    state = ItemState(row.value, 0, row.points, row.most, row.state, row.details, 1, row.points)
+    return show(question.texts, row.item, paper.seed, language, state, True)
+
+
+def _question(paper: Paper, item: str) -> tuple[Question, ActivityType, Callable[..., Shown]]:
+    question = bank_of(paper.ref).get(item)
+    type_ = hooks.get(ActivityType, question.kind) if question else None
+    if question is None or type_ is None or type_.show is None:
+        raise Conflict(
+            say("The questions are switched off at the moment. What you answered is kept."),
+            todo=say("Try again later."),
+        )
+    return question, type_, type_.show

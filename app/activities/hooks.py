@@ -80,9 +80,10 @@ class ActivityType:
     answer out of a plain form as JSON (None when nothing was answered, or not all that one answer
     needs: then nothing is kept); `mark(document, seed,
     value, hints)` what it is worth. `mark` may be called again at any time and must answer the
-    same. With `by_hand` a person marks what it leaves waiting. `show(texts, item, seed, language, state, explained)` gives an item outside of its lesson
-    as `Shown`, for exams; `state` is what was answered, or None. Unless `explained`, nothing of it
-    may tell what is right. A kind without it cannot be asked in exams.
+    same. With `by_hand` a person marks what it leaves waiting. `show(texts, item, seed, language,
+    state, explained)` gives an item outside of its lesson as `Shown`, for exams; `state` is what
+    was answered, or None. Unless `explained`, nothing of it may tell what is right. A kind without
+    it cannot be asked in exams.
     """
 
     read: Callable[[BlockTexts], Activity]

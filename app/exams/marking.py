@@ -101,7 +101,7 @@ def _mark(
 def keep_score(*, paper: Paper, now: datetime) -> None:
     """Keep what the person's attempts at this exam are worth together, and tell who wants to know.
 
-    Also for whoever changes a mark afterwards: a person who marks by hand, a regrading.
+    Also for whoever changes a mark afterwards: a person who marks by hand, a corrected question.
     """
     where = (paper.person_id, paper.course_id, paper.lesson_id)
     taken = queries.with_points(queries.list_taken(*where), *where)

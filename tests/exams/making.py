@@ -45,12 +45,12 @@ BANK = """\
 ### La racine de neuf ? {#two type=number tags=sums}
 = 3
 
-### Le mot du jour ? {#three type=text tags=words}
+### La couleur du jour ? {#three type=text tags=words}
 = zqxkeyword
   > zqxfeedbackword
 
 ### Choisissez. {#four tags=words points=2}
-- [x] rouge {#r}
+- [x] jaune {#r}
 - [x] vert {#g}
 - [ ] gris {#n}
   > zqxfeedbackgray

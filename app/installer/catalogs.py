@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.installer import signing, wheels
 from app.installer.rules import MOST_ARCHIVE, Catalog, Entry, Rejected, parse_catalog
-from app.kernel.i18n import say
+from app.kernel.i18n import Sentence, say
 from app.plugins.rules import Words
-from app.settings import Settings
+from app.settings import Settings, get_settings
 
 FILE = "catalog.json"
 
@@ -43,6 +43,14 @@ def read_catalog(settings: Settings) -> Catalog:
     keys = signing.list_keys(settings.instance / "plugins")
     key = signing.verify(text, signature, signing.CATALOG, keys)
     return parse_catalog(text, key.publisher)
+
+
+def find_doubt(name: str, version: str) -> Sentence | None:
+    """Return why the catalog took a version back that may be in use; None when it did not."""
+    try:
+        return read_catalog(get_settings()).taken_back(name, version)
+    except Rejected:
+        return None  # the page of the catalog says what is wrong with it
 
 
 def fetch(settings: Settings, entry: Entry) -> bytes:

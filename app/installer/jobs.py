@@ -1,9 +1,11 @@
 """Working on changes in the background, and picking up what was left when a process was killed."""
 
-from app.installer import queries, running
+from app.installer import queries, running, services
 from app.installer.services import WORK
 from app.kernel import jobs
 from app.kernel.db import db, write
+from app.kernel.i18n import say
+from app.plugins.status import list_status
 
 
 def work(operation_id: int) -> None:
@@ -21,3 +23,15 @@ def resume() -> None:
     db.session.rollback()
     if operation is not None:
         running.work(operation.id)
+
+
+def tell_of_revoked() -> None:
+    """Tell all admins of a version in use that the catalog took back; once while it stands so."""
+    found = [status for status in list_status() if status.standing == "revoked"]
+    with write():
+        for status in found:
+            services.tell_admins(
+                say("The plugin %(name)s should not be used any more", name=status.name),
+                *([status.sentence] if status.sentence else ()),
+                key=f"plugin-revoked:{status.name}:{status.record.version}",
+            )

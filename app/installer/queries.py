@@ -1,7 +1,7 @@
 """What was received, what is under way, and what is left of plugins that are gone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.installer import keeping
 from app.installer.models import PluginArtifact, PluginOperation
-from app.installer.rules import PLANS, STEP_WORDS, read_sentence
+from app.installer.rules import ASKED, ASKED_DAYS, PLANS, STEP_WORDS, read_sentence
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.kernel.i18n import Sentence
@@ -148,8 +148,22 @@ def find_open_operation() -> OperationView | None:
 
 def list_operations(plugin: str) -> list[OperationView]:
     """Return what was changed about a plugin, the latest first, without mere examinations."""
-    rows = _operations(PluginOperation.plugin == plugin, PluginOperation.kind != "examine")
+    rows = _operations(
+        PluginOperation.plugin == plugin, PluginOperation.kind.not_in(("examine", ASKED))
+    )
     return [OperationView(*row) for row in rows]
+
+
+def find_asked(plugin: str, now: datetime) -> OperationView | None:
+    """Return the wish to delete a plugin's data that waits for a second admin.
+
+    It ends after a week, and with any change of the plugin.
+    """
+    row = _operations(PluginOperation.plugin == plugin, PluginOperation.kind != "examine").first()
+    asked = OperationView(*row) if row else None
+    if asked is None or asked.kind != ASKED:
+        return None
+    return asked if now - asked.created_at < timedelta(days=ASKED_DAYS) else None
 
 
 def find_latest(plugin: str, artifact_id: int) -> OperationView | None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, redirect, render_template, send_file, url_for
 from packaging.version import Version
 
+from app.accounts import queries as people
 from app.installer import catalogs, files, forms, queries, receiving, services, signing
 from app.installer.queries import ArtifactView
 from app.installer.rules import Catalog, Rejected, changes_since, new_wishes
@@ -293,6 +294,7 @@ def _versions(name: str, rollback_form: Any = None, uninstall_form: Any = None) 
     working = next((one for one in operations if one.is_open), None)
     way = queries.find_way_back(name)
     same = way is not None and way.before.get("schema") == way.before.get("to_schema", "")
+    asked = queries.find_asked(name, clock.now())
     if rollback_form is None:
         rollback_form = forms.RollbackForm(formdata=None, data={"choice": "before"})
     body = render_template(
@@ -302,6 +304,8 @@ def _versions(name: str, rollback_form: Any = None, uninstall_form: Any = None) 
         manifest=parse(row.manifest),
         operations=operations,
         working=working,
+        asked=asked,
+        asker=people.find_person(asked.actor_id) if asked else None,
         way=way,
         same_tables=same,
         kept=queries.list_kept(files.kept_folder(_settings(), name)),
@@ -339,7 +343,7 @@ def uninstall(name: str) -> Any:
     if not form.validate() or not _confirmed(form):
         return _versions(name, uninstall_form=form)
     choice, typed = form.choice.data, form.typed.data or ""
-    _begin(
+    begun = _begin(
         lambda: services.begin_uninstall(
             actor=g.actor,
             plugin=name,
@@ -349,6 +353,8 @@ def uninstall(name: str) -> Any:
             now=clock.now(),
         )
     )
+    if begun == 0:
+        flash(say("Asked. Nothing is deleted until a second admin chooses the same here."), "warn")
     return redirect(url_for("installer.versions", name=name), 303)
 
 

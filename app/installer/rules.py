@@ -29,6 +29,9 @@ SIGNED = b"rihla-plugin-v1\0"
 SIGNED_CATALOG = b"rihla-catalog-v1\0"
 
 Kind = Literal["install", "upgrade", "rollback", "uninstall"]
+ASKED = "ask"
+"""The kind of a row that only says: an admin asked for data to be deleted."""
+ASKED_DAYS = 7
 PLANS: Mapping[str, tuple[str, ...]] = {
     "examine": ("unpack", "smoke", "rehearse"),
     "install": ("unpack", "backup", "close", "migrate", "canary", "activate", "recycle", "open"),
@@ -127,6 +130,18 @@ class Catalog:
             if SpecifierSet(versions).contains(version, prereleases=True):
                 return reason
         return None
+
+    def taken_back(self, name: str, version: str) -> Sentence | None:
+        """Return the sentence about a version that was revoked; None when it was not."""
+        reason = self.why_revoked(name, version)
+        if reason is None:
+            return None
+        return say(
+            "The catalog took version %(version)s of %(name)s back: %(why)s",
+            version=version,
+            name=name,
+            why=reason or "–",
+        )
 
 
 def parse_catalog(text: bytes, signer: str) -> Catalog:

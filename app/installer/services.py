@@ -11,16 +11,18 @@ from typing import Any
 from packaging.version import Version
 from sqlalchemy import delete, update
 
+from app.accounts import queries as people
+from app.accounts import services as accounts
 from app.installer import queries
 from app.installer.models import PluginArtifact, PluginOperation
 from app.installer.policies import can_install
 from app.installer.queries import ArtifactView
-from app.installer.rules import Catalog, Package, Rejected, new_wishes, pack_sentence
+from app.installer.rules import ASKED, Catalog, Package, Rejected, new_wishes, pack_sentence
 from app.kernel import audit, jobs
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, Forbidden, NotFound
-from app.kernel.i18n import say
+from app.kernel.i18n import Sentence, say
 from app.plugins.discovery import Record
 from app.plugins.manifest import parse
 from app.plugins.queries import read_plugins
@@ -99,16 +101,8 @@ def receive(
 
 
 def _check_revoked(catalog: Catalog, name: str, version: str) -> None:
-    reason = catalog.why_revoked(name, version)
-    if reason is not None:
-        raise Rejected(
-            say(
-                "The catalog took version %(version)s of %(name)s back: %(why)s",
-                version=version,
-                name=name,
-                why=reason or "–",
-            )
-        )
+    if sentence := catalog.taken_back(name, version):
+        raise Rejected(sentence)
 
 
 def check_place(manifest: Manifest, snapshot: Snapshot, site: Site) -> None:
@@ -202,6 +196,9 @@ def begin_uninstall(
 ) -> int:
     """Begin to uninstall; `data` is keep, export (and drop) or drop. Returns the change's id.
 
+    To delete data takes two admins: with the first nothing begins and 0 comes back, with another
+    one who chooses the same within a week it does. Who runs the server needs no second one.
+
     For a plugin that is uninstalled already, only what it left is exported or dropped.
 
     Raises Conflict while a plugin that is on needs it, or when its name was not typed to drop data.
@@ -215,7 +212,46 @@ def begin_uninstall(
         raise Conflict(say("It is uninstalled already, and its data is kept."))
     if data != "keep" and typed != plugin:
         raise Conflict(say("Type its name, %(name)s, to delete its data.", name=plugin))
+    if data != "keep" and not actor.is_system and not _is_second(actor, plugin, data, now):
+        return 0
     return _begin(actor, "uninstall", plugin, None, {"data": data}, now)
+
+
+def _is_second(actor: Actor, plugin: str, data: str, now: datetime) -> bool:
+    """Tell whether another admin asked for the same; otherwise write down that this one did."""
+    asked = queries.find_asked(plugin, now)
+    if asked and asked.options == {"data": data}:
+        if asked.actor_id != actor.id:
+            return True
+        raise Conflict(
+            say("You asked for this already. A second admin must choose the same here."),
+            todo=say("Without one, `rihla plugin uninstall` on the server does it."),
+        )
+    values = {
+        "kind": ASKED,
+        "plugin": plugin,
+        "state": "done",
+        "is_open": None,
+        "options": {"data": data},
+        "actor_id": actor.id,
+        "created_at": now,
+        "ended_at": now,
+    }
+    statement = insert_into(PluginOperation).values(**values).returning(PluginOperation.id)
+    asking_id = db.session.scalar(statement)
+    audit.record(actor, "plugins.ask_deletion", obj=f"plugin:{plugin}", details={"data": data})
+    tell_admins(
+        say("Deleting the data of the plugin %(name)s waits for a second admin", name=plugin),
+        key=f"plugin-asked:{asking_id}",
+    )
+    return False
+
+
+def tell_admins(subject: Sentence, *body: Sentence, key: str) -> None:
+    """Send a message to every admin of the site, once for each key."""
+    last = say("The site's page of plugins says more.")
+    for admin in people.list_holders("admin", "site", 0):
+        accounts.tell(admin.id, subject, *(body or (subject,)), last, key=f"{key}:{admin.id}")
 
 
 def note_deleted(*, actor: Actor, plugin: str, file: str) -> None:

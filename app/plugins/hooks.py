@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
 
 
@@ -62,7 +63,11 @@ class PluginUpgraded(Event):
 
 @dataclass(frozen=True)
 class Installing:
-    """Pages where plugins come and go, for links: endpoints `store` and, by name, `versions`."""
+    """Pages where plugins come and go, for links: endpoints `store` and, by name, `versions`.
+
+    `doubt(name, version)` says why a version should not be used any more, or None; no statement.
+    """
 
     store: str
     versions: str
+    doubt: Callable[[str, str], Sentence | None]

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.kernel.health import Check
+from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence, say, say_n
 from app.plugins.discovery import Record
 from app.plugins.gate import Gate, get_gate
+from app.plugins.hooks import Installing
 from app.plugins.rules import Words
 from app.plugins.snapshot import Snapshot
 
@@ -14,6 +16,7 @@ Standing = Literal[
     "on",
     "nowhere",
     "off",
+    "revoked",
     "paused",
     "waits",
     "upgrading",
@@ -27,6 +30,7 @@ WORDS: dict[str, tuple[Sentence, str, str]] = {
     "on": (say("on"), "mint", "check"),
     "nowhere": (say("on at no center"), "plain", "lock"),
     "off": (say("off"), "plain", "lock"),
+    "revoked": (say("taken back"), "clay", "warn"),
     "paused": (say("partly paused"), "clay", "warn"),
     "waits": (say("waits"), "clay", "wait"),
     "upgrading": (say("being renewed"), "", "down"),
@@ -36,7 +40,7 @@ WORDS: dict[str, tuple[Sentence, str, str]] = {
     "missing": (say("files gone"), "clay", "warn"),
     "asleep": (say("asleep"), "plain", "lock"),
 }
-NEEDS_CARE = ("paused", "waits", "failed", "incompatible", "quarantined", "missing")
+NEEDS_CARE = ("revoked", "paused", "waits", "failed", "incompatible", "quarantined", "missing")
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ def _status(gate: Gate, record: Record, paused: bool) -> Status:
     if now.is_upgrading(record.name):
         sentence = say("It gets new code at this moment; its pages come back by themselves.")
         return Status(record, "upgrading", sentence, enabled)
+    if doubt := _doubt(record):
+        return Status(record, "revoked", doubt, enabled)
     if waits := _waits(now, record):
         return Status(record, "waits", waits, enabled)
     if paused:
@@ -122,6 +128,12 @@ def _status(gate: Gate, record: Record, paused: bool) -> Status:
         sentence = say("It is ready; choose the centers where it is on.")
         return Status(record, "nowhere", sentence, enabled)
     return Status(record, "on", None, enabled)
+
+
+def _doubt(record: Record) -> Sentence | None:
+    known = hooks.get(Installing, "installer")
+    why = known.doubt(record.name, record.version) if known else None
+    return why and say("Switch it off, or take another version; its data is kept. %(why)s", why=why)
 
 
 def _waits(now: Snapshot, record: Record) -> Sentence | None:

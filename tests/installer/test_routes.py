@@ -235,10 +235,34 @@ def test_deleting_data_needs_the_typed_name(client: Any, admin: Made) -> None:
     answer = client.post(f"/en/admin/plugins/{NAME}/uninstall", data=form, follow_redirects=True)
     assert "Type its name, diary, to delete its data." in answer.text
     assert queries.find_open_operation() is None
-    client.post(f"/en/admin/plugins/{NAME}/uninstall", data=form | {"typed": NAME})
+
+
+@pytest.mark.usefixtures("installed")
+def test_deleting_data_takes_two_admins(
+    client: Any, admin: Made, make_person: Any, sign_in: Any, travel: Any
+) -> None:
+    address = f"/en/admin/plugins/{NAME}/uninstall"
+    form = {"choice": "drop", "typed": NAME, "password": PASSWORD}
+    page = client.post(address, data=form, follow_redirects=True).text
+    assert "Nothing is deleted until a second admin" in page
+    assert "Its data waits to be deleted" in page
+    assert (
+        "You asked for this already." in client.post(address, data=form, follow_redirects=True).text
+    )
+    assert queries.find_open_operation() is None
+
+    sign_in(make_person("Second Admin", role="admin", password_hash=PASSWORD_HASH))
+    client.post(address, data=form | {"choice": "export"})
+    assert queries.find_open_operation() is None, "the second asked for something else"
+    travel(days=8)
+    sign_in(admin)
+    client.post(address, data=form | {"choice": "export"})
+    assert queries.find_open_operation() is None, "a wish ends after a week"
+    sign_in(make_person("Third Admin", role="admin", password_hash=PASSWORD_HASH))
+    client.post(address, data=form | {"choice": "export"})
     operation = queries.find_open_operation()
     assert operation is not None
-    assert operation.options == {"data": "drop"}
+    assert operation.options == {"data": "export"}
 
 
 @pytest.mark.usefixtures("installed")

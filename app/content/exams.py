@@ -13,10 +13,8 @@ MOST_ATTEMPTS = 20
 WEEK = 7 * 24 * 60
 KEEP = ("best", "last", "mean")
 SOLUTION = ("last", "marked", "never")
-OPENS = ("always", "window")
 _KEYS = (
     "draw", "attempts", "keep", "cool_down", "shuffle", "pass", "offline_minutes", "solution",
-    "opens",
 )  # fmt: skip
 
 
@@ -63,7 +61,6 @@ def _rules(section: Section, fields: Fields) -> ExamRules:
         pass_mark=int(section.number("pass", 0, 100)),
         offline_minutes=int(section.number("offline_minutes", 0, WEEK)),
         solution=section.choice("solution", SOLUTION, "last"),
-        opens=section.choice("opens", OPENS, "always"),
     )
 
 

@@ -131,8 +131,6 @@ class ExamRules:
     """How long after the end an answer still counts that was kept on a device without network."""
     solution: str = "last"
     """When questions are explained: `marked`, `last` (no attempt is left) or `never`."""
-    opens: str = "always"
-    """`always`, or `window`: when the center or the cohort says so."""
 
     @property
     def count(self) -> int:

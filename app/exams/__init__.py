@@ -28,6 +28,14 @@ PERSONAL = (
         erase="delete",
         words=say("What you need in exams: more time, larger text, and why"),
     ),
+    PersonalData(
+        "accommodation",
+        "set_by",
+        export=("set_at",),
+        erase="anonymize",
+        anonymize=("set_by",),
+        words=say("That you set what somebody needs in exams"),
+    ),
 )
 
 
@@ -36,5 +44,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
     jobs.register()
     for data in PERSONAL:
-        registry.register(PersonalData, data.table, data)
+        registry.register(PersonalData, f"{data.table}.{data.person_column}", data)
     registry.register(CoursePanel, "exams", CoursePanel("lesson.after", find_panel, order=10))

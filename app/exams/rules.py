@@ -255,8 +255,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What somebody finds who wants to begin: `state` is open, running, early, late, unset (nobody
-    said when it opens), used (no attempt is left) or cooling; `opens_at` is when to come back."""
+    """What one finds who wants to begin: `state` is open, running, early, late, used (no attempt
+    is left) or cooling; `opens_at` is when to come back."""
 
     state: str
     opens_at: datetime | None = None
@@ -272,8 +272,6 @@ def door(rules: ExamRules, window: Window | None, taken: Sequence[Taken], now: d
         return Door("running", None, last, left)
     if not left:
         return Door("used")
-    if window is None and rules.opens == "window":
-        return Door("unset", None, None, left)
     if window and window.opens_at and now < window.opens_at:
         return Door("early", window.opens_at, None, left)
     if window and window.closes_at and now >= window.closes_at:

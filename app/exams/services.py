@@ -47,7 +47,6 @@ OTHER = say("This page sent another answer before. The first one is kept.")
 NOT_NOW: dict[str, Sentence] = {
     "early": say("The exam is not open yet."),
     "late": say("The exam can no longer be begun."),
-    "unset": say("Your center has not said yet when this exam opens."),
     "used": say("You have used all your attempts at this exam."),
     "cooling": say("You can try again later."),
 }

@@ -226,17 +226,6 @@ def test_before_it_opens_one_waits_and_the_page_looks_again(client, amina, in_ce
     assert "can no longer be begun" in client.get(PAGE).text
 
 
-def test_an_exam_that_opens_by_windows_waits_for_one(client, make_person, sign_in, database):
-    from tests.exams.making import enroll
-
-    publish(rules="  draw: 2\n  opens: window")
-    person = make_person()
-    enroll(person)
-    sign_in(person)
-    assert "has not said yet" in client.get(PAGE).text
-    assert client.post(PAGE).status_code == 409
-
-
 def test_no_key_feedback_or_hint_is_in_any_byte_of_an_attempt(client, amina):
     """The canary: every word that tells what is right stands nowhere before it is earned."""
     seen = [client.get("/fr/courses/petit-examen/bilan"), client.get(PAGE)]

@@ -30,6 +30,7 @@ PARTS = (
     "marking",
     "rosters",
     "studio",
+    "questions",
     "privacy",
     "help",
     "backups",

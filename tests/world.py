@@ -34,6 +34,7 @@ from app.notices.models import Notice, NoticeReceipt
 from app.partners.models import Partner
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
+from app.questions.models import QuestionUpload
 from app.rosters.models import Roster, RosterLine
 from app.studio.models import CourseUpload
 from app.tokens import services as tokens
@@ -75,6 +76,7 @@ class Side:
     exam: str = ""
     exam_done: str = ""
     """Attempts of somebody of this side at an exam: one that runs, one that is marked."""
+    questions: str = ""
     things: dict[str, str] = field(default_factory=dict)
     """What plugins brought to the center (tests/shipped.py)."""
 
@@ -128,6 +130,8 @@ def build() -> World:
     own.instructor = own.trainer = world.people["instructor"].public_id
     own.learner = world.people["learner"].public_id
     own.upload = _send(world.people["instructor"].id)
+    for side in (own, other):
+        side.questions = _send_questions(world.people["instructor"].id, side.course_id)
     with write():
         for purpose, data in (("reset", {}), ("invitation", {}), ("sign_up", {})):
             world.secrets[purpose] = tokens.issue(
@@ -238,6 +242,21 @@ def _send(person_id: int) -> str:
             file_name="cours.zip",
             slug="cours",
             state="stopped",
+            created_at=clock.now(),
+        )
+        session.add(upload)
+        session.flush()
+        return upload.public_id
+
+
+def _send_questions(person_id: int, course_id: int) -> str:
+    """Return a file of questions about which nobody decided yet."""
+    with write() as session:
+        upload = QuestionUpload(
+            person_id=person_id,
+            course_id=course_id,
+            file_name="questions.gift",
+            content=b"::One::Is it so?{T}",
             created_at=clock.now(),
         )
         session.add(upload)

@@ -84,6 +84,9 @@ class ActivityType:
     state, explained)` gives an item outside of its lesson as `Shown`, for exams; `state` is what
     was answered, or None. Unless `explained`, nothing of it may tell what is right. A kind without
     it cannot be asked in exams.
+    `write(block_id, documents)` gives a block of such items as Markdown, which `read` reads
+    back; documents that come from elsewhere may lack the keys of their parts. A kind without it
+    cannot be imported.
     """
 
     read: Callable[[BlockTexts], Activity]
@@ -91,6 +94,7 @@ class ActivityType:
     mark: Callable[[Mapping[str, Any], str, Any, int], Marked]
     by_hand: ByHand | None = None
     show: Callable[..., Any] | None = None
+    write: Callable[[str, Sequence[Mapping[str, Any]]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from app.kernel.outbox import Subscriber
 from app.learning.hooks import CoursePanel, EnrollmentRule
 from app.notices.hooks import NotificationType
 from app.plugins.hooks import Command, Lifecycle, Routes
+from app.questions.hooks import QuestionExporter, QuestionImporter
+from app.questions.rules import QuestionsRead, QuestionsWritten
 from app.web.hooks import NavItem
 from app.web.pieces import show_piece
 
@@ -126,9 +128,24 @@ KINDS: dict[Any, KindRule] = {
     ),
     ActivityType: KindRule(
         "decide",
-        {"read": Call(1), "take": Call(2), "mark": Call(4), "show": Call(6)},
+        {
+            "read": Call(1),
+            "take": Call(2),
+            "mark": Call(4),
+            "show": Call(6),
+            "write": Call(2, then=_one(str)),
+        },
         uses="activities",
         free_name=True,
+    ),
+    QuestionImporter: KindRule(
+        "decide",
+        {"sniff": Call(1, then=_one(int)), "read": Call(1, then=_one(QuestionsRead))},
+        uses="import",
+        free_name=True,
+    ),
+    QuestionExporter: KindRule(
+        "decide", {"write": Call(2, then=_one(QuestionsWritten))}, uses="import", free_name=True
     ),
     HealthCheck: KindRule(
         "contribute", {"check": Call(0, UNKNOWN, _one(Check))}, "anywhere", uses="health"

@@ -51,6 +51,8 @@ from app.plugins.hooks import Command, Lifecycle, Routes
 from app.plugins.registration import PluginHooks as Hooks
 from app.plugins.rules import SDK_VERSION
 from app.plugins.tables import PluginBase
+from app.questions.hooks import QuestionExporter, QuestionImporter
+from app.questions.rules import QuestionRead, QuestionsRead, QuestionsWritten
 from app.sdk.files import Files
 from app.sdk.people import (
     CohortRow,
@@ -107,6 +109,8 @@ KINDS: tuple[type, ...] = (
     Lifecycle,
     PersonalDataExtra,
     Command,
+    QuestionImporter,
+    QuestionExporter,
 )
 """The kinds of things that a plugin can bring with `hooks.register(Kind, name, thing)`."""
 
@@ -175,6 +179,11 @@ __all__ = [
     "Problem",
     "PublicId",
     "PublicationWithdrawn",
+    "QuestionExporter",
+    "QuestionImporter",
+    "QuestionRead",
+    "QuestionsRead",
+    "QuestionsWritten",
     "Refusal",
     "Routes",
     "SDK_VERSION",

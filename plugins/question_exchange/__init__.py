@@ -1,11 +1,16 @@
 """Question exchange: files of questions of other systems, read and written.
 
-GIFT, Aiken and Moodle XML go both ways, quizzes exported by Canvas (QTI 1.2) come in. Reading only
-makes a preview that counts and names what could not be read; nothing is kept here.
+GIFT, Aiken and Moodle XML go both ways, quizzes exported by Canvas (QTI 1.2) come in. Nothing is
+kept here: the core shows what was read and keeps what its author wants.
 """
 
-from app.sdk import Hooks
+from app.sdk import Hooks, QuestionExporter, QuestionImporter
+from plugins.question_exchange import connection
 
 
 def register(hooks: Hooks) -> None:
-    """Register nothing yet: the formats are connected when the core offers importers."""
+    """Bring an importer for each format, and an exporter for those that are written too."""
+    for name, importer in connection.IMPORTERS.items():
+        hooks.register(QuestionImporter, name, importer)
+    for name, exporter in connection.EXPORTERS.items():
+        hooks.register(QuestionExporter, name, exporter)

@@ -10,7 +10,8 @@ from plugins.quizzes import marking
 from plugins.quizzes.answers import Answer
 from plugins.quizzes.carrying import read_carried
 from plugins.quizzes.comparison import adopt, joined
-from plugins.quizzes.questions import Quiz, from_dict, to_dict
+from plugins.quizzes.questions import Quiz, from_dict, to_dict, with_keys
+from plugins.quizzes.writer import write_quiz
 
 Form = Mapping[str, Sequence[str]]
 
@@ -128,8 +129,14 @@ def _mark_by_hand(document: Mapping[str, Any], hints: int, given: Mapping[str, i
 BY_HAND = ByHand(_texts, _lines, _mark_by_hand)
 
 
+def write(block_id: str, documents: Sequence[Mapping[str, Any]]) -> str:
+    """Return questions as a block of Markdown, which `read` reads back."""
+    questions = tuple(from_dict(with_keys(document)) for document in documents)
+    return write_quiz(Quiz(block_id, questions=questions))
+
+
 def _hundredths(points: Decimal) -> int:
     return int(points * 100)
 
 
-TYPE = ActivityType(read, take, mark, BY_HAND)
+TYPE = ActivityType(read, take, mark, BY_HAND, write=write)

@@ -46,7 +46,16 @@ def test_each_event_stands_there_with_its_values():
 
 
 def test_values_and_functions_stand_there_with_their_signatures():
-    for value in (sdk.Piece, sdk.SearchHit, sdk.BlockContext, sdk.BlockNode, sdk.Enrolling):
+    for value in (
+        sdk.Piece,
+        sdk.SearchHit,
+        sdk.BlockContext,
+        sdk.BlockNode,
+        sdk.Enrolling,
+        sdk.QuestionRead,
+        sdk.QuestionsRead,
+        sdk.QuestionsWritten,
+    ):
         assert signature(value) in HOOKS
     for name, method in inspect.getmembers(sdk.Plugin, inspect.isfunction):
         if not name.startswith("_"):

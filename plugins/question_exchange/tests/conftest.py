@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.sdk.testing import *  # noqa: F403  (fixtures)
+
 
 def folder_of(name):
     places = (

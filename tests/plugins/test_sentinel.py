@@ -1,6 +1,7 @@
 """Plugins that end the process or never come back: two strikes, then the site starts without."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -52,10 +53,19 @@ def environment_of(folder: Path, shelves: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def environment(tmp_path: Path, shelf: Path) -> dict[str, str]:
-    folder = tmp_path / "site"
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site whose database stands and that no plugin was ever brought to."""
+    folder = tmp_path_factory.mktemp("empty") / "site"
     folder.mkdir()
+    schema(environment_of(folder, ""))
+    return folder
+
+
+@pytest.fixture
+def environment(empty: Path, tmp_path: Path, shelf: Path) -> dict[str, str]:
+    folder = tmp_path / "site"
+    shutil.copytree(empty, folder)
     return environment_of(folder, str(shelf))
 
 
@@ -98,7 +108,6 @@ def test_two_strikes_and_the_site_starts_without_it(
     code, sentence = KILLERS[killer]
     make(shelf, "killer", code)
     make(shelf, "peaceful")
-    schema(environment)
     starts = 0
     while "ready" not in (done := starting(environment)).stdout:
         starts += 1

@@ -28,6 +28,7 @@ PARTS = (
     "activities",
     "exams",
     "marking",
+    "gradebook",
     "rosters",
     "studio",
     "questions",

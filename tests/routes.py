@@ -23,8 +23,6 @@ from tests.world import STAFF, Side, World
 
 ARGUMENTS: dict[str, dict[str, str]] = {
     "activities.answer": {"slug": "course", "lesson_id": "lesson", "block_id": "=predire"},
-    "activities.points": {"public_id": "cohort"},
-    "activities.points_csv": {"public_id": "cohort"},
     "admin.forget_job": {"job_id": "=1"},
     "admin.grant_role": {"public_id": "member"},
     "admin.reset_second_factor": {"public_id": "member"},
@@ -47,6 +45,13 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "exams.paper": {"public_id": "exam"},
     "exams.question": {"public_id": "exam"},
     "exams.result": {"public_id": "exam_done"},
+    "gradebook.book": {"public_id": "cohort"},
+    "gradebook.book_csv": {"public_id": "cohort"},
+    "gradebook.book_xlsx": {"public_id": "cohort"},
+    "gradebook.decide": {"public_id": "cohort", "slug": "course", "person": "member"},
+    "gradebook.member": {"public_id": "cohort", "slug": "course", "person": "member"},
+    "gradebook.own": {"slug": "course"},
+    "gradebook.plan": {"public_id": "cohort", "slug": "course"},
     "installer.archive": {"artifact_id": "=1"},
     "installer.delete_kept": {"name": "=sample", "file": "=x.zip"},
     "installer.examine": {"artifact_id": "=1"},
@@ -154,7 +159,8 @@ NO_PAGES = {
     "installer.archive",
     "installer.kept",
     "installer.versions",
-    "activities.points_csv",
+    "gradebook.book_csv",
+    "gradebook.book_xlsx",
     "courses.course_file",
     "learning.resume",
     "offline.contents",  # these three need a token: tests/browser/test_offline.py looks at them

@@ -12,13 +12,12 @@ from app.accounts.hooks import AfterSignIn, PersonalData, PersonalDataExtra
 from app.activities import queries, services
 from app.activities.routes import bp
 from app.activities.rules import carried_answers
-from app.activities.showing import add_script, show_points
-from app.centers.hooks import PlaceLink
+from app.activities.showing import add_script
 from app.kernel import clock
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
-from app.learning.hooks import CoursePart, LessonFilter
+from app.learning.hooks import LessonFilter
 
 
 def init_app(app: Flask) -> None:
@@ -60,13 +59,7 @@ def init_app(app: Flask) -> None:
             ("instructor", "manager", "office", "admin"),
         ),
     )
-    registry.register(
-        PlaceLink,
-        "activities.points",
-        PlaceLink("cohort", say("Points"), "activities.points", "activities.view", order=5),
-    )
     registry.register(LessonFilter, "activities", LessonFilter(add_script))
-    registry.register(CoursePart, "activities", CoursePart(show_points))
     registry.register(AfterSignIn, "activities", AfterSignIn(keep=_keep))
 
 

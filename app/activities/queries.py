@@ -2,9 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -12,11 +11,9 @@ from sqlalchemy import and_, func, select
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
 from app.activities.rules import ItemState, Place, State
-from app.centers.models import Cohort
-from app.centers.queries import PersonRow, list_members
 from app.content.rules import BlockNode
 from app.courses.models import Course
-from app.courses.queries import get_lesson, outline_of, outlines_of, resolve_many
+from app.courses.queries import get_lesson, outline_of
 from app.courses.rules import Addresses, Recent, RevisionRef
 from app.kernel.db import db
 from app.kernel.hooks import hooks
@@ -182,89 +179,6 @@ def _state(rows: Sequence[Any]) -> State:
             max(row.points, before.best if before else 0),
         )
     return State(rows[-1].seed, items, rows[-1].opened)
-
-
-@dataclass(frozen=True)
-class CourseChoice:
-    """A course in which members of a cohort answered something."""
-
-    id: int
-    slug: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Gradebook:
-    """What the members of a cohort earned in a course, in hundredths of a point.
-
-    `columns` are (id of the lesson, its title); `rows` are members in their order, each with what
-    they earned by lesson.
-    """
-
-    courses: Sequence[CourseChoice]
-    course: CourseChoice | None
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence["GradebookRow"]
-
-
-@dataclass(frozen=True)
-class GradebookRow:
-    """One member: points of most, and what waits to be marked by a person, by lesson and in all."""
-
-    member: PersonRow
-    lessons: Mapping[str, tuple[int, int]]
-    points: int
-    most: int
-    waiting: int
-
-
-def get_gradebook(cohort: Cohort, slug: str, language: str, *, now: datetime) -> Gradebook:
-    """Return the gradebook of a cohort for the course at `slug`, or for the first one."""
-    members = list_members(cohort.id)
-    people = [member.id for member in members]
-    seen = resolve_many(dict.fromkeys(_courses_of(people), cohort.id), now=now)
-    outlines = outlines_of(seen.values())
-    found = {course_id: outlines[published.revision_id] for course_id, published in seen.items()}
-    courses = sorted(
-        (
-            CourseChoice(course_id, seen[course_id].slug, outline.title(language))
-            for course_id, outline in found.items()
-        ),
-        key=lambda course: course.title,
-    )
-    chosen = next((one for one in courses if one.slug == slug), courses[0] if courses else None)
-    if chosen is None:
-        return Gradebook((), None, (), ())
-    scores = list_scores(chosen.id, people)
-    outline, asked = found[chosen.id], {row.lesson_id for row in scores}
-    source = outline.course.source
-    columns = [
-        (one.id, one.text(language, source).title) for one in outline.lessons if one.id in asked
-    ]
-    own: dict[int, list[ScoreRow]] = defaultdict(list)
-    for score in scores:
-        own[score.person_id].append(score)
-    return Gradebook(courses, chosen, columns, [_row(member, own[member.id]) for member in members])
-
-
-def _courses_of(people: Sequence[int]) -> list[int]:
-    return list(
-        db.session.scalars(select(Score.course_id).where(Score.person_id.in_(people)).distinct())
-    )
-
-
-def _row(member: PersonRow, own: Sequence["ScoreRow"]) -> GradebookRow:
-    lessons: dict[str, tuple[int, int]] = {}
-    for row in own:
-        points, most = lessons.get(row.lesson_id, (0, 0))
-        lessons[row.lesson_id] = (points + row.points, most + row.most)
-    return GradebookRow(
-        member,
-        lessons,
-        sum(row.points for row in own),
-        sum(row.most for row in own),
-        sum(row.waiting for row in own),
-    )
 
 
 @dataclass(frozen=True)

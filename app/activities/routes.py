@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from flask import Blueprint, g, jsonify, redirect, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from app.accounts.queries import display_name
 from app.activities import services
 from app.activities.forms import AnswerForm
-from app.activities.queries import Asked, find_asked, get_gradebook
+from app.activities.queries import Asked, find_asked
 from app.activities.session import carry_answer, carry_hint
 from app.activities.showing import script_words
-from app.centers.queries import get_cohort
-from app.centers.routes import place_frame
-from app.centers.rules import write_csv
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Invalid, Refusal
-from app.kernel.i18n import say, translate
+from app.kernel.i18n import say
 from app.learning.queries import Study, get_study
 from app.learning.routes import show_block
 from app.web.access import access, load_actor
@@ -26,7 +22,6 @@ from app.web.pages import flash
 
 INCOMPLETE = say("This page was incomplete, so your answer was not kept. Try again.")
 bp = Blueprint("activities", __name__, template_folder="templates")
-bp.context_processor(place_frame)
 
 
 @bp.post("/<lang>/courses/<slug>/<lesson_id>/activities/<block_id>")
@@ -74,35 +69,6 @@ def _to_script(slug: str, lesson_id: str, block_id: str, form: AnswerForm) -> An
 def waiting() -> Any:
     """Tell the script that sends kept answers who is signed in now, and with which token."""
     return jsonify(owner=load_actor().public_id, csrf=generate_csrf(), words=script_words())
-
-
-@bp.get("/<lang>/c/<center>/cohorts/<public_id>/points")
-@access("activities.view", scope="own")
-def points(public_id: str) -> Any:
-    """Show what the members of a cohort earned in a course, lesson by lesson."""
-    cohort = get_cohort(g.actor, public_id, g.center.id)
-    book = get_gradebook(cohort, request.args.get("course", ""), g.lang, now=clock.now())
-    return render_template("activities/points.html", cohort=cohort, book=book)
-
-
-@bp.get("/<lang>/c/<center>/cohorts/<public_id>/points.csv")
-@access("activities.view", scope="own")
-def points_csv(public_id: str) -> Response:
-    """Give the same as a file that a spreadsheet opens."""
-    cohort = get_cohort(g.actor, public_id, g.center.id)
-    book = get_gradebook(cohort, request.args.get("course", ""), g.lang, now=clock.now())
-    head = [translate(say("Name")), translate(say("Points")), translate(say("Of"))]
-    rows = [
-        [display_name(row.member), row.points / 100, row.most / 100]
-        + [row.lessons[key][0] / 100 if key in row.lessons else None for key, _ in book.columns]
-        for row in book.rows
-    ]
-    name = f"{g.center.slug}-{book.course.slug if book.course else 'points'}.csv"
-    return Response(
-        write_csv([head + [title for _, title in book.columns], *rows]),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 def _asked(study: Study, lesson_id: str, block_id: str) -> Asked:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, g, render_template, url_for
+from flask import current_app, g, render_template
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.activities.hooks import ActivityType, BlockTexts
-from app.activities.queries import Asked, ScoreRow, find_texts, list_scores, list_states
+from app.activities.queries import Asked, find_texts, list_states
 from app.activities.rules import ItemState, Place, State, practice_seed
 from app.activities.session import visitor_state
 from app.content.markdown import render as render_markdown
@@ -135,50 +135,6 @@ def add_script(html: str, _study: Study, _language: str) -> str:
     return html + render_template(
         "activities/_script.html", owner=load_actor().public_id, words=script_words()
     )
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one earned in an activity of a lesson, in hundredths of a point."""
-
-    title: str
-    url: str
-    points: int
-    most: int
-
-
-def show_points(study: Study, language: str) -> str:
-    """Return the part of a course's cover that says what its learner earned; "" for nothing."""
-    if study.enrollment is None:
-        return ""
-    scores = {
-        (row.lesson_id, row.block_id): row
-        for row in list_scores(study.seen.course_id, [load_actor().id])
-    }
-    if not scores:
-        return ""
-    order = {lesson: place for place, lesson in enumerate(study.lessons)}
-    known = [scores[key] for key in sorted(scores, key=lambda k: order.get(k[0], -1))]
-    return render_template(
-        "activities/_marks.html",
-        rows=[_line(study, row, language) for row in known if row.lesson_id in order],
-        points=sum(row.points for row in known),
-        most=sum(row.most for row in known),
-        waiting=sum(row.waiting for row in known),
-        language=language,
-    )
-
-
-def _line(study: Study, row: ScoreRow, language: str) -> Line:
-    lesson, source = study.outline.lesson(row.lesson_id), study.outline.course.source
-    title = lesson.text(language, source).title if lesson else row.lesson_id
-    url = url_for(
-        "learning.lesson",
-        slug=study.seen.slug,
-        lesson_id=row.lesson_id,
-        _anchor=f"b-{row.block_id}",
-    )
-    return Line(title, url, row.points, row.most)
 
 
 @lru_cache(maxsize=4000)

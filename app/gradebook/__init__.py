@@ -1,5 +1,45 @@
 """The gradebook: what the marks of a course add up to, and why.
 
-Only the arithmetic so far, in `rules`: categories with weights, lowest marks dropped, marks that a
-person overrode, and each total with the way to it. Marks themselves are kept by `app.activities`.
+Categories with weights, lowest marks dropped, marks that a person set, each total with the way to
+it. Marks themselves are kept by `app.activities`; essays are marked in `app.marking`.
 """
+
+from flask import Flask
+
+from app.accounts.hooks import PersonalData
+from app.centers.hooks import PlaceLink
+from app.gradebook.routes import bp
+from app.gradebook.showing import show_points
+from app.kernel.actors import Permission
+from app.kernel.hooks import hooks as registry
+from app.kernel.i18n import say
+from app.learning.hooks import CoursePart
+from app.notices.hooks import NotificationType
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, who may change marks, and what is personal."""
+    app.register_blueprint(bp)
+    registry.register(
+        Permission,
+        "gradebook.change",
+        Permission(say("Change marks and how they add up"), ("instructor", "manager", "admin")),
+    )
+    registry.register(
+        PersonalData,
+        "mark_override",
+        PersonalData(
+            table="mark_override",
+            person_column="person_id",
+            export=("course_id", "lesson_id", "block_id", "points", "reason", "state", "made_at"),
+            erase="delete",
+            words=say("Marks of yours that a person set, and why"),
+        ),
+    )
+    registry.register(
+        PlaceLink,
+        "gradebook.book",
+        PlaceLink("cohort", say("Marks"), "gradebook.book", "activities.view", order=5),
+    )
+    registry.register(NotificationType, "gradebook.changed", NotificationType(say("Your marks:")))
+    registry.register(CoursePart, "gradebook", CoursePart(show_points))

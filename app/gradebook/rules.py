@@ -15,6 +15,21 @@ MOST_REASON = 1_000
 CENT = Decimal("0.01")
 
 
+KINDS = {
+    "practice": say("Lessons"),
+    "project": say("Projects"),
+    "exam": say("Exams"),
+}
+"""The categories of a course's marks, with their names."""
+DEFAULT = (("practice", 40, 0), ("project", 20, 0), ("exam", 40, 0))
+"""How marks add up where nobody said: key, weight, how many of the lowest are dropped."""
+
+
+def kind_of(block_id: str) -> str:
+    """Return the category of an activity: lessons of exams and projects have one of their own."""
+    return block_id if block_id in ("exam", "project") else "practice"
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A mark that a person set, and why; without points it sets aside the one before."""

@@ -1,0 +1,204 @@
+"""What marks add up to, for a cohort and for one learner. A page costs the same for many."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.activities.models import Score
+from app.activities.queries import ScoreRow, list_scores
+from app.centers.models import Cohort
+from app.centers.queries import PersonRow, list_members
+from app.courses.queries import find_course, outlines_of, resolve_many
+from app.courses.rules import Outline
+from app.gradebook import rules
+from app.gradebook.models import GradebookPlan, MarkOverride
+from app.gradebook.rules import Category, Entry, Override, Total
+from app.kernel.db import db
+from app.kernel.errors import NotFound
+from app.kernel.i18n import translate
+from app.learning.queries import Study
+
+Key = tuple[str, str]
+"""Where an activity stands: its lesson and its block."""
+
+
+@dataclass(frozen=True)
+class CourseChoice:
+    """A course in which members of a cohort answered something."""
+
+    id: int
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How marks add up, and from when learners see the total; None is at once."""
+
+    categories: tuple[Category, ...]
+    release_at: datetime | None = None
+
+    def is_released(self, now: datetime) -> bool:
+        """Tell whether learners see their total."""
+        return self.release_at is None or self.release_at <= now
+
+
+@dataclass(frozen=True)
+class Row:
+    """One member: their marks by activity, and what they add up to."""
+
+    member: PersonRow
+    entries: Mapping[Key, Entry]
+    total: Total
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """The gradebook of a cohort in a course; `columns` are the activities with their titles."""
+
+    courses: Sequence[CourseChoice]
+    course: CourseChoice | None
+    plan: Plan
+    columns: Sequence[tuple[Key, str]] = ()
+    rows: Sequence[Row] = ()
+
+
+def get_book(cohort: Cohort, slug: str, language: str, *, now: datetime) -> Book:
+    """Return the gradebook of a cohort for the course at `slug`, or for the first one."""
+    members = list_members(cohort.id)
+    people = [member.id for member in members]
+    wanted = find_course(slug) if slug else None
+    ids = {*_courses_of(people), *([wanted.id] if wanted else ())}
+    seen = resolve_many(dict.fromkeys(ids, cohort.id), now=now)
+    outlines = outlines_of(seen.values())
+    courses = sorted(
+        (
+            CourseChoice(number, one.slug, outlines[one.revision_id].title(language))
+            for number, one in seen.items()
+        ),
+        key=lambda course: course.title,
+    )
+    chosen = next((one for one in courses if one.slug == slug), courses[0] if courses else None)
+    if chosen is None:
+        return Book((), None, _plan(None))
+    plan = find_plan(cohort.id, chosen.id)
+    scores = list_scores(chosen.id, people)
+    columns = _columns(outlines[seen[chosen.id].revision_id], scores, language)
+    found = _entries(chosen.id, people, scores, dict(columns))
+    waiting: dict[int, int] = defaultdict(int)
+    for score in scores:
+        waiting[score.person_id] += score.waiting
+    rows = [_row(member, found[member.id], plan, waiting[member.id]) for member in members]
+    return Book(courses, chosen, plan, columns, rows)
+
+
+def get_row(book: Book, public_id: str) -> Row:
+    """Return one member's row. Raises NotFound."""
+    for row in book.rows:
+        if row.member.public_id == public_id:
+            return row
+    raise NotFound
+
+
+def get_own(study: Study, person_id: int, language: str) -> tuple[Plan, list[Entry], Total]:
+    """Return how a learner's marks add up, their marks in the order of lessons, and the total."""
+    course_id, own = study.seen.course_id, study.enrollment
+    scores = list_scores(course_id, [person_id])
+    titles = dict(_columns(study.outline, scores, language))
+    found = _entries(course_id, [person_id], scores, titles)[person_id]
+    plan = find_plan(own.cohort_id if own else None, course_id)
+    ordered = [found[key] for key in titles if key in found]
+    return plan, ordered, rules.total(plan.categories, ordered)
+
+
+def _courses_of(people: Sequence[int]) -> list[int]:
+    return list(
+        db.session.scalars(select(Score.course_id).where(Score.person_id.in_(people)).distinct())
+    )
+
+
+def find_plan(cohort_id: int | None, course_id: int) -> Plan:
+    """Return how marks add up in a cohort; the usual way where nobody said."""
+    return _plan(db.session.get(GradebookPlan, (cohort_id, course_id)) if cohort_id else None)
+
+
+def _plan(found: GradebookPlan | None) -> Plan:
+    kept = found.categories if found else rules.DEFAULT
+    categories = tuple(
+        Category(key, translate(rules.KINDS[key]), Decimal(weight), drop)
+        for key, weight, drop in kept
+    )
+    return Plan(categories, found.release_at if found else None)
+
+
+def _columns(outline: Outline, scores: Sequence[ScoreRow], language: str) -> list[tuple[Key, str]]:
+    """Return the activities in the order of lessons; lessons that are gone come last."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for lesson_id, block_id in sorted({(row.lesson_id, row.block_id) for row in scores}):
+        asked[lesson_id].append(block_id)
+    titles = {one.id: one.text(language, outline.course.source).title for one in outline.lessons}
+    ordered = [one for one in titles if one in asked]
+    ordered += [one for one in asked if one not in titles]
+    return [
+        (
+            (lesson, block),
+            titles.get(lesson, lesson) + (f" ({at})" if len(asked[lesson]) > 1 else ""),
+        )
+        for lesson in ordered
+        for at, block in enumerate(asked[lesson], 1)
+    ]
+
+
+def _entries(
+    course_id: int, people: Collection[int], scores: Sequence[ScoreRow], titles: Mapping[Key, str]
+) -> dict[int, dict[Key, Entry]]:
+    set_by_hand: dict[tuple[int, str, str], list[MarkOverride]] = defaultdict(list)
+    for row in list_overrides(course_id, people):
+        if row.state == "standing":
+            set_by_hand[row.person_id, row.lesson_id, row.block_id].append(row)
+    found: dict[int, dict[Key, Entry]] = defaultdict(dict)
+    for score in scores:
+        key = (score.lesson_id, score.block_id)
+        history = set_by_hand[score.person_id, *key]
+        found[score.person_id][key] = _entry(score, titles[key], history)
+    return found
+
+
+def _entry(score: ScoreRow, title: str, history: Sequence[MarkOverride]) -> Entry:
+    return Entry(
+        f"{score.lesson_id}/{score.block_id}",
+        title,
+        rules.kind_of(score.block_id),
+        Decimal(score.points) / 100,
+        Decimal(score.most) / 100,
+        "waiting" if score.waiting else "marked",
+        tuple(
+            Override(
+                None if one.points is None else Decimal(one.points) / 100,
+                one.reason,
+                one.actor_id or 0,
+                one.made_at,
+            )
+            for one in history
+        ),
+    )
+
+
+def list_overrides(course_id: int, people: Collection[int]) -> list[MarkOverride]:
+    """Return every mark that a person set for these learners, in the order in which it was."""
+    return list(
+        db.session.scalars(
+            select(MarkOverride)
+            .where(MarkOverride.course_id == course_id, MarkOverride.person_id.in_(people))
+            .order_by(MarkOverride.person_id, MarkOverride.number)
+        )
+    )
+
+
+def _row(member: PersonRow, entries: Mapping[Key, Entry], plan: Plan, waiting: int) -> Row:
+    return Row(member, entries, rules.total(plan.categories, list(entries.values())), waiting)

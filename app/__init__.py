@@ -30,6 +30,7 @@ PARTS = (
     "marking",
     "gradebook",
     "rosters",
+    "regrading",
     "studio",
     "questions",
     "privacy",

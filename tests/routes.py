@@ -105,6 +105,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "questions.export": {"slug": "course", "short": "short", "name": "=gift"},
     "questions.index": {"slug": "course"},
     "questions.preview": {"slug": "course", "public_id": "questions"},
+    "regrading.one": {"slug": "course", "public_id": "regrading"},
+    "regrading.sign": {"slug": "course", "public_id": "regrading"},
     "rosters.confirm": {"public_id": "roster"},
     "rosters.join": {"slug": "center"},
     "rosters.person": {"public_id": "member"},

@@ -20,7 +20,7 @@ from app.activities.services import keep_versions
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
 from app.content.files import read_folder
 from app.courses import services as courses
-from app.courses.models import Revision
+from app.courses.models import Publication, Revision
 from app.courses.rules import RevisionRef
 from app.exams.bank import bank_of
 from app.exams.marking import mark_attempt
@@ -35,6 +35,7 @@ from app.partners.models import Partner
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
 from app.questions.models import QuestionUpload
+from app.regrading.models import Regrading
 from app.rosters.models import Roster, RosterLine
 from app.studio.models import CourseUpload
 from app.tokens import services as tokens
@@ -77,6 +78,7 @@ class Side:
     exam_done: str = ""
     """Attempts of somebody of this side at an exam: one that runs, one that is marked."""
     questions: str = ""
+    regrading: str = ""
     things: dict[str, str] = field(default_factory=dict)
     """What plugins brought to the center (tests/shipped.py)."""
 
@@ -230,6 +232,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         trainer=trainer.public_id,
         learner=member.public_id,
         upload=_send(trainer.id),
+        regrading=_regrade(trainer.id, imported[4]),
         things=things,
     )
 
@@ -262,6 +265,25 @@ def _send_questions(person_id: int, course_id: int) -> str:
         session.add(upload)
         session.flush()
         return upload.public_id
+
+
+def _regrade(person_id: int, publication_id: int) -> str:
+    """Return a decision about marks that waits for a signature."""
+    with write() as session:
+        publication = session.get_one(Publication, publication_id)
+        found = Regrading(
+            course_id=publication.course_id,
+            revision_id=publication.revision_id,
+            publication_id=publication.id,
+            choice="lower",
+            reason="La clé était fausse.",
+            state="done",
+            asked_by=person_id,
+            asked_at=clock.now(),
+        )
+        session.add(found)
+        session.flush()
+        return found.public_id
 
 
 def _granted(person: Made, role: str, scope: str, scope_id: int) -> RoleGrant:

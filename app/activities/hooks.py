@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from app.content.rules import BlockNode
+from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
 
 
@@ -73,8 +74,22 @@ class ByHand:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What an edit of an item is, for its author: `title` names the item, `label` the edit.
+
+    Unless `touches_marks`, every answer is worth what it was. `is_seeded` says that marks depend on
+    what was drawn for the attempt.
+    """
+
+    title: str
+    label: Sentence
+    touches_marks: bool
+    is_seeded: bool = False
+
+
+@dataclass(frozen=True)
 class ActivityType:
-    """A kind of activity, registered under the name of its block. All four are pure.
+    """A kind of activity, registered under the name of its block. All functions are pure.
 
     `read(texts)` gives what a block asks, the same in every language; `take(document, form)` an
     answer out of a plain form as JSON (None when nothing was answered, or not all that one answer
@@ -87,6 +102,12 @@ class ActivityType:
     `write(block_id, documents)` gives a block of such items as Markdown, which `read` reads
     back; documents that come from elsewhere may lack the keys of their parts. A kind without it
     cannot be imported.
+
+    The last three are for a new version of an item, of which answers were marked already:
+    `compare(old, new)` says what differs (`new` is None where the item is gone), `remark(old, new,
+    seed, value, hints)` what an answer to the old version is worth by the new one, None where a
+    person must look, and `say_answer(document, value)` what was answered, in words. A kind without
+    them keeps its marks.
     """
 
     read: Callable[[BlockTexts], Activity]
@@ -95,6 +116,9 @@ class ActivityType:
     by_hand: ByHand | None = None
     show: Callable[..., Any] | None = None
     write: Callable[[str, Sequence[Mapping[str, Any]]], str] | None = None
+    compare: Callable[[Mapping[str, Any], Mapping[str, Any] | None], Change] | None = None
+    remark: Callable[..., Marked | None] | None = None
+    say_answer: Callable[[Mapping[str, Any], Any], str] | None = None
 
 
 @dataclass(frozen=True)

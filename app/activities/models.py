@@ -104,6 +104,8 @@ class Mark(Base):
     state: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONDocument)
     marked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why it was marked again, for the learner to read; empty for the first mark."""
 
 
 class Score(Base):

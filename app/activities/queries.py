@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
-from app.activities.rules import ItemState, Place, State
+from app.activities.rules import ItemState, Mended, Place, State
 from app.content.rules import BlockNode
 from app.courses.models import Course
 from app.courses.queries import get_lesson, outline_of
@@ -145,6 +145,8 @@ def _answers() -> Any:
             Mark.most,
             Mark.state,
             Mark.details,
+            Mark.reason,
+            Mark.marked_at,
         )
         .outerjoin(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
         .outerjoin(
@@ -162,9 +164,15 @@ def _answers() -> Any:
 def _state(rows: Sequence[Any]) -> State:
     """Read the rows of one block, in order: of each answer the newest mark counts."""
     newest: dict[tuple[str, int], Any] = {}
+    mended: dict[tuple[str, int], tuple[Mended, ...]] = {}
     for row in rows:
-        if row.state is not None:
-            newest[row.writer, row.seq] = row
+        if row.state is None:
+            continue
+        key = row.writer, row.seq
+        if key in newest and row.reason:
+            change = Mended(newest[key].points, row.points, row.reason, row.marked_at)
+            mended[key] = (*mended.get(key, ()), change)
+        newest[key] = row
     items: dict[str, ItemState] = {}
     for row in newest.values():
         before = items.get(row.item)
@@ -177,6 +185,7 @@ def _state(rows: Sequence[Any]) -> State:
             row.details,
             (before.tries if before else 0) + 1,
             max(row.points, before.best if before else 0),
+            mended.get((row.writer, row.seq), ()),
         )
     return State(rows[-1].seed, items, rows[-1].opened)
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """A mark that was changed: from how many hundredths of a point to how many, why and when."""
+
+    before: int
+    after: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ItemState:
     """What a person has answered to one item: the last answer and its mark, and the best one."""
 
@@ -36,6 +47,8 @@ class ItemState:
     details: Mapping[str, Any]
     tries: int
     best: int
+    mended: tuple["Mended", ...] = ()
+    """What became of the mark of the last answer after it was given, the oldest first."""
 
     @property
     def is_right(self) -> bool:

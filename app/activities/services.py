@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from app.activities import queries
 from app.activities.hooks import AnswerMarked, Item, Marked
@@ -204,7 +204,7 @@ def keep_versions(asked: Sequence[tuple[str, Item]]) -> dict[str, int]:
         statement = insert_into(ItemVersion).values(missing)
         db.session.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
         found = {row.hash: row.id for row in db.session.execute(known)}
-    return {item.id: found[name] for name, (_, item) in names.items()}
+    return {item.id: found[version_of(item.document)] for _, item in asked}
 
 
 def _score(person_id: int, asked: Asked, item: Item, state: State, now: datetime) -> None:
@@ -225,7 +225,14 @@ def _score(person_id: int, asked: Asked, item: Item, state: State, now: datetime
         "block_id": place.block_id,
     }
     statement = insert_into(Score).values(**where, **values)
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(where), set_=values))
+    kept = case(
+        (Score.points > most, most), else_=Score.points
+    )  # also of what is not asked any more
+    never_less = {"points": case((kept > values["points"], kept), else_=values["points"])}
+    statement = statement.on_conflict_do_update(
+        index_elements=list(where), set_=values | never_less
+    )
+    db.session.execute(statement)
     outbox.record(
         AnswerMarked(
             person_id,

@@ -12,6 +12,7 @@ from app.activities.hooks import (
     AnswerMarked,
     BlockTexts,
     ByHand,
+    Change,
     Item,
     Marked,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "BlockTexts",
     "BlockType",
     "ByHand",
+    "Change",
     "Check",
     "CohortJoined",
     "CohortLeft",

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
-from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.kernel import clock, i18n
-from app.kernel.i18n import say
+from app.kernel.i18n import say, translate
 from app.web.forms import Form
 
 FARTHEST = timedelta(days=3 * 365)
@@ -51,6 +51,20 @@ class PublishForm(Form):
         description=say("Morocco's time. Leave it empty to publish at once."),
     )
     mark = HiddenField(validators=[Length(max=40)])
+    regrade = RadioField(
+        say("The marks that were given"),
+        choices=[
+            SelectChoice("raise", say("Mark again, never lower")),
+            SelectChoice("leave", say("Leave all marks as they are")),
+            SelectChoice("lower", say("Mark again, lower too: a colleague has to sign")),
+        ],
+        default="raise",
+    )
+    reason = StringField(
+        say("Why? The learners whose marks change read this."),
+        [Optional(), Length(max=300)],
+        default=lambda: translate(say("The right answer of a question was corrected.")),
+    )
 
     def offer(self, cohorts: Iterable[tuple[int, str]]) -> None:
         """Set the cohorts to choose from, as (id, name)."""

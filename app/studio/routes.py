@@ -21,6 +21,8 @@ from app.kernel import clock, i18n
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from app.kernel.i18n import say, translate
+from app.regrading.queries import list_regradings, touches_marks, weigh_revision
+from app.regrading.services import decide_marks
 from app.studio import queries
 from app.studio import services as studio
 from app.studio.forms import PublishForm, UploadForm
@@ -161,6 +163,7 @@ def course(slug: str) -> Any:
         names=queries.names_of([one.created_by for one in revisions]),
         seen=[line for line in history if line.state == "seen"],
         may_publish=policies.can_publish(g.actor, found.id),
+        regradings=list_regradings(found.id),
     )
 
 
@@ -278,8 +281,10 @@ def publish(slug: str, short: str) -> Any:
     form = PublishForm()
     cohorts = queries.list_cohorts(g.actor)
     form.offer((one.id, one.name) for one in cohorts)
-    if request.method == "POST" and form.validate() and _publish(form, revision):
-        return redirect(url_for("studio.course", slug=slug), 303)
+    if request.method == "POST" and form.validate():
+        done = _publish(form, found, revision)
+        if done:
+            return redirect(done, 303)
     if request.method == "GET":
         form.mark.data = courses.publication_mark(found.id)
     published = courses.find_publication(found.slug, now=clock.now())
@@ -293,10 +298,14 @@ def publish(slug: str, short: str) -> Any:
         outline=outline,
         published=published,
         changes=changes(courses.outline_of(published), outline, g.lang) if published else None,
+        impact=weigh_revision(found.id, revision),
     ), 422 if form.errors else 200
 
 
-def _publish(form: PublishForm, revision: RevisionInfo) -> bool:
+def _publish(form: PublishForm, course: CourseRef, revision: RevisionInfo) -> str:
+    """Publish, and return where to look next; nothing when it was refused."""
+    concerns_marks = touches_marks(course.id, revision)
+    regrading = None
     try:
         with write():
             made = services.publish_course(
@@ -307,14 +316,24 @@ def _publish(form: PublishForm, revision: RevisionInfo) -> bool:
                 mark=form.mark.data or "",
                 now=clock.now(),
             )
-    except (Conflict, Forbidden, NotFound) as refusal:
+            if made.is_new and concerns_marks:
+                regrading = decide_marks(
+                    actor=g.actor,
+                    publication_id=made.publication_id,
+                    choice=form.regrade.data,
+                    reason=form.reason.data or "",
+                    now=clock.now(),
+                ).public_id
+    except (Conflict, Forbidden, Invalid, NotFound) as refusal:
         form.form_errors.append(_words(refusal))
-        return False
+        return ""
     if made.is_new:
         flash(say("Published. You can take it back below, with one click."))
     else:
         flash(say("This was published already: nothing changed."), "warn")
-    return True
+    if regrading:
+        return url_for("regrading.one", slug=course.slug, public_id=regrading)
+    return url_for("studio.course", slug=course.slug)
 
 
 @bp.post("/courses/<slug>/publications/<int:publication_id>/take-back")

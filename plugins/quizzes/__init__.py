@@ -7,10 +7,20 @@ core; this plugin only says what a question is and what an answer to it is worth
 from dataclasses import replace
 
 from app.sdk import ActivityType, BlockType, Hooks
-from plugins.quizzes import activity, blocks
+from plugins.quizzes import activity, blocks, mending
 
 
 def register(hooks: Hooks) -> None:
     """Bring the block `quiz`, and how it is answered and marked."""
     hooks.register(BlockType, "quiz", blocks.BLOCK)
-    hooks.register(ActivityType, "quiz", replace(activity.TYPE, show=blocks.show))
+    hooks.register(
+        ActivityType,
+        "quiz",
+        replace(
+            activity.TYPE,
+            show=blocks.show,
+            compare=mending.compare,
+            remark=mending.remark,
+            say_answer=mending.say_answer,
+        ),
+    )

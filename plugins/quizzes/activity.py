@@ -101,7 +101,11 @@ def _ordered(keys: Sequence[str], form: Form) -> list[str] | None:
 def mark(document: Mapping[str, Any], seed: str, value: Any, hints: int) -> Marked:
     """Return what an answer is worth, with the verdict on each of its parts."""
     question = from_dict(document)
-    result = marking.mark(question, seed, Answer(value, hints))
+    return as_marked(marking.mark(question, seed, Answer(value, hints)))
+
+
+def as_marked(result: marking.Result) -> Marked:
+    """Return a result as the core keeps it."""
     return Marked(
         _hundredths(result.points),
         _hundredths(result.max),

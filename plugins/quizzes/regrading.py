@@ -108,6 +108,11 @@ def _decided(standing: Standing, computed: Decimal, signed: bool) -> Regraded:
     return Regraded(standing.attempt, before, computed, before, "kept")
 
 
+def result_of(old: Question, new: Question, seed: str, answer: Answer) -> Result | None:
+    """Return what one answer to the old version is worth by the new one, or None for a person."""
+    return _Marker(old, new).mark(Standing("", seed, answer, Decimal(0)))
+
+
 class _Marker:
     """Marks equal answers once: fifteen thousand learners choose among few options."""
 

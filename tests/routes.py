@@ -52,6 +52,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "gradebook.member": {"public_id": "cohort", "slug": "course", "person": "member"},
     "gradebook.own": {"slug": "course"},
     "gradebook.plan": {"public_id": "cohort", "slug": "course"},
+    "exams.whole": {"public_id": "exam"},
     "installer.archive": {"artifact_id": "=1"},
     "installer.delete_kept": {"name": "=sample", "file": "=x.zip"},
     "installer.examine": {"artifact_id": "=1"},

@@ -4,6 +4,8 @@ Not what a question is or what an answer is worth (plugins), nor marks and score
 (app.activities), which exams write like every other activity.
 """
 
+from pathlib import Path
+
 from flask import Flask
 
 from app.accounts.hooks import PersonalData
@@ -41,6 +43,7 @@ PERSONAL = (
 
 def init_app(app: Flask) -> None:
     """Register pages, jobs, what is personal, and the way from the course."""
+    app.extensions["assets"].add_folder(Path(__file__).parent / "static", "exams/")
     app.register_blueprint(routes.bp)
     jobs.register()
     for data in PERSONAL:

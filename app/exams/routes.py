@@ -141,6 +141,28 @@ def paper(public_id: str) -> Any:
     )
 
 
+@bp.get("/<lang>/exams/<public_id>/whole")
+@access("signed-in")
+def whole(public_id: str) -> Any:
+    """Give the script of the paper all its questions at once."""
+    found = queries.get_paper(public_id, g.actor.id)
+    if not found.is_open:
+        raise NotFound
+    counted = counting(queries.list_received(found.id))
+    listed, words = places(found, counted), _words(found.outline, found.lesson)
+    writer = writer_of(request.cookies.get("sid", ""), secrets.token_hex(8))
+    questions = [
+        (one, show_question(found, one.item, words["language"], counted.get(one.item)))
+        for one in listed
+    ]
+    cap = _sign(found, writer)
+    return render_template(
+        "exams/whole.html",
+        paper=found, places=listed, questions=questions, writer=writer, cap=cap, form_cap=cap,
+        **words,
+    )  # fmt: skip
+
+
 def _number(most: int) -> int:
     text = request.args.get("q", "1")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 1

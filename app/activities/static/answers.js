@@ -1,6 +1,6 @@
 // Answers to what a lesson asks: sent without a page load, and kept in this browser, each under its
 // person and the writer of its form, until the server has said that it received them.
-const PREFIX = 'answer/', lang = document.documentElement.lang;
+const PREFIX = 'answers/', lang = document.documentElement.lang;
 const panel = document.querySelector('[data-answers]'), owner = panel?.dataset.owner;
 const forms = new Map(); // the entries of the forms on this page, by key
 let words = panel && JSON.parse(panel.dataset.words), busy = false, tries = 0, timer = 0;

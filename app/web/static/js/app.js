@@ -63,5 +63,7 @@ addEventListener('pagehide', () => {
 }, { once: true });
 
 // Answers that this browser keeps until they are received are sent from every page.
-if (localStorage.answers && !document.querySelector('[data-answers]')
-  && Object.keys(localStorage).some((key) => key.startsWith('answer/'))) import(localStorage.answers).catch(() => {});
+for (const name of ['answers', 'exams']) {
+  if (localStorage[name] && !document.querySelector(`[src*="/${name}."]`)
+    && Object.keys(localStorage).some((key) => key.startsWith(`${name}/`))) import(localStorage[name]).catch(() => {});
+}

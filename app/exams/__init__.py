@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.accounts.hooks import PersonalData
 from app.exams import jobs, routes
+from app.exams.cli import bench
 from app.exams.showing import find_panel
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     """Register pages, jobs, what is personal, and the way from the course."""
     app.extensions["assets"].add_folder(Path(__file__).parent / "static", "exams/")
     app.register_blueprint(routes.bp)
+    app.cli.add_command(bench)
     jobs.register()
     for data in PERSONAL:
         registry.register(PersonalData, f"{data.table}.{data.person_column}", data)

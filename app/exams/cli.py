@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.exams import examday
+from app.exams import examday, faults
 from app.exams.rehearsal import Figures, make_learners, make_site
 
 bench = AppGroup("bench", help="Measure what this machine carries, on a site of its own.")
@@ -30,6 +30,21 @@ def exam(learners: int, database: str, workers: int, threads: int) -> None:
             app, people[:-1], workers=workers, threads=threads, probe=people[-1], say=click.echo
         )
     _print(found)
+    raise SystemExit(0 if found.is_well else 1)
+
+
+@bench.command("faults", with_appcontext=False)
+@click.option("--runs", default=10_000, show_default=True, help="Short attempts.")
+@click.option("--database", default="", help="Address of an empty database; SQLite if none.")
+def on_bad_networks(runs: int, database: str) -> None:
+    """Sit short exams on the worst of networks; ends with 1 when anything was lost or gained."""
+    with tempfile.TemporaryDirectory(prefix="rihla-bench-") as folder:
+        app = make_site(Path(folder), database or f"sqlite:///{folder}/exam.sqlite")
+        found = faults.run_all(app, make_learners(app, 1)[0], runs)
+    click.echo(f"{found.runs} runs, {found.requests} requests: {found.faults}")
+    click.echo(f"lost: {found.lost}, doubled: {found.doubled}, seconds gained: {found.gained}")
+    for fault in found.strange[:5]:
+        click.echo(f"  answered strangely: {fault}")
     raise SystemExit(0 if found.is_well else 1)
 
 

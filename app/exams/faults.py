@@ -7,7 +7,7 @@ worker dies before it commits; the disk is full; the session ends; the phone's c
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -173,53 +173,60 @@ def run_all(app: Flask, learner: Learner, runs: int, seed: int = 4) -> Tally:
     return tally
 
 
-def _run(app: Flask, server: Server, learner: Learner, dice: Random, tally: Tally) -> None:
-    attempt_id, public_id, person = _begin(app, learner)
-    phones = [_phone(public_id, person, name, dice) for name in ("one-tab-here", "two-tab-here")]
-    path = f"/en/exams/{public_id}/answers"
-    held: list[tuple[Phone, str]] = []
+class Network:
+    """What lies between the phones and the site: it does to each batch what fate says."""
 
-    def exchange(phone: Phone, batch: str, fate: str) -> None:
-        tally.requests += 1
-        tally.faults[fate] = tally.faults.get(fate, 0) + 1
-        if fate == "drop":
-            return
+    def __init__(self, server: Server, path: str, tally: Tally) -> None:
+        self.server, self.path, self.tally = server, path, tally
+        self.held: list[tuple[Phone, str]] = []
+
+    def carry(self, phone: Phone, batch: str, fate: str) -> None:
+        """Bring a batch to the site and its answer back, or not."""
+        self.tally.requests += 1
+        self.tally.faults[fate] = self.tally.faults.get(fate, 0) + 1
         if fate == "hold":
-            held.append((phone, batch))
+            self.held.append((phone, batch))
+        if fate in ("hold", "drop"):
             return
         for _ in range(2 if fate == "twice" else 1):
-            answer = server.send(path, phone.cap, batch, fate)
+            answer = self.server.send(self.path, phone.cap, batch, fate)
         if answer is None or fate == "lose reply":
             return
         status, reply = answer
         if status in (200, 409):
             phone.hear(reply)
         elif fate != "full" or status != 503:
-            tally.strange.append(f"{fate}: {status}")
+            self.tally.strange.append(f"{fate}: {status}")
 
+    def settle(self, phones: list[Phone]) -> None:
+        """Let everything arrive that waits, what was held back first."""
+        for phone, batch in self.held:
+            self.carry(phone, batch, "none")
+        self.held.clear()
+        for phone in phones:
+            if phone.waiting:
+                self.carry(phone, phone.batch(), "none")
+
+
+def _run(app: Flask, server: Server, learner: Learner, dice: Random, tally: Tally) -> None:
+    attempt_id, public_id, person = _begin(app, learner)
+    phones = [_phone(public_id, person, name, dice) for name in ("one-tab-here", "two-tab-here")]
+    network = Network(server, f"/en/exams/{public_id}/answers", tally)
     for step in range(dice.randint(4, 9)):
         phone = dice.choice(phones)
         phone.write_down(dice.choice(ITEMS), f"{phone.writer[:3]}{step}")
-        exchange(phone, phone.batch(), dice.choice(FAULTS))
-        if held and dice.random() < 0.3:
-            exchange(*held.pop(dice.randrange(len(held))), "none")
+        network.carry(phone, phone.batch(), dice.choice(FAULTS))
+        if network.held and dice.random() < 0.3:
+            network.carry(*network.held.pop(dice.randrange(len(network.held))), "none")
     in_time = dice.random() < 0.5
     if in_time:
-        _settle(phones, exchange)
+        network.settle(phones)
     _close(app, attempt_id)
     before = _events(app, attempt_id)
     for phone in phones:
         phone.write_down(ITEMS[0], "too late")
-    for late in held:
-        exchange(*late, "none")
-    _settle(phones, exchange)
+    network.settle(phones)
     _reckon(app, attempt_id, phones, before, in_time, tally)
-
-
-def _settle(phones: list[Phone], exchange: Callable[[Phone, str, str], None]) -> None:
-    for phone in phones:
-        if phone.waiting:
-            exchange(phone, phone.batch(), "none")
 
 
 def _phone(public_id: str, person: str, writer: str, dice: Random) -> Phone:

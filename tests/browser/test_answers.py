@@ -24,7 +24,8 @@ sky: De quelle couleur est le ciel ? = bleu
 PAGE = "/courses/reponses/un"
 SUM, SKY = "#b-q-sum", "#b-q-sky"
 WAITING, RECEIVED = ".saved.wait", ".saved:not(.wait)"
-KEPT = "(many) => Object.keys(localStorage).filter((key) => key.startsWith('answers/')).length === many"
+KEPT = """(many) =>
+  Object.keys(localStorage).filter((key) => key.startsWith('answers/')).length === many"""
 OPENED = []
 
 

@@ -156,7 +156,7 @@ def _shown(desk: Desk, answer: Waiting, given: services.Given | None) -> dict[st
         "standing": standing,
         "comment": given.comment if given else standing.comment if standing else "",
         "comments": queries.list_comments(g.actor),
-        "place": [one.id for one in desk.answers].index(answer.id) + 1,
+        "position": [one.id for one in desk.answers].index(answer.id) + 1,
     }
 
 

@@ -171,6 +171,7 @@ NO_PAGES = {
     "offline.manifest",
     "offline.plan",
     "offline.worker",
+    "questions.export",
     "rosters.report",
     "secondfactor.code",  # these two need a sign-in under way: tests/browser/test_second_factor.py
     "secondfactor.recovery",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 COURSE = "python-donnees"
 COVER = f"/courses/{COURSE}"
-LESSONS = 9
+LESSONS = 10
 OPENED = []
 GO, STATUS = "[data-part=go]", "[data-part=status]"
 HAS_PICTURES = """async () => {
@@ -156,11 +156,11 @@ def test_a_module_is_taken_alone_and_the_rest_later(phone):
     expect(page.locator(".saved:not(.wait) " + STATUS)).to_be_visible(timeout=30_000)
     browser.context.set_offline(True)
     page = browser.go(f"/fr{COVER}")
-    expect(page.locator("[data-lesson] small")).to_have_count(5)
+    expect(page.locator("[data-lesson] small")).to_have_count(6)
     browser.context.set_offline(False)
     page = browser.go(f"/fr{COVER}")
     page.click(GO)
-    expect(page.locator(STATUS)).to_contain_text("9", timeout=30_000)
+    expect(page.locator(STATUS)).to_contain_text(str(LESSONS), timeout=30_000)
     expect(page.locator(".saved:not(.wait) " + STATUS)).to_be_visible()
 
 

@@ -18,6 +18,7 @@ from app.centers.models import Cohort, CohortMember
 from app.centers.queries import get_cohort
 from app.courses.queries import find_course, outlines_of, resolve_many
 from app.courses.rules import Outline, Published
+from app.exams.rules import BLOCK as EXAM
 from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
@@ -97,13 +98,14 @@ def list_waiting(actor: Actor, cohort: Cohort, question: Question | None = None)
         select(
             Mark.id, Attempt.person_id, Attempt.id, Mark.writer, Mark.seq,
             Attempt.course_id, Attempt.lesson_id, Attempt.block_id, AnswerEvent.item,
-            Attempt.kind, Mark.version_id, AnswerEvent.value, AnswerEvent.hints,
+            ItemVersion.kind, Mark.version_id, AnswerEvent.value, AnswerEvent.hints,
             HandMark.number, HandMark.id, HandMark.marker_id,
         )
         .select_from(CohortMember)
         .join(Attempt, Attempt.person_id == CohortMember.person_id)
         .join(Mark, Mark.attempt_id == Attempt.id)
         .join(AnswerEvent, _same_answer(AnswerEvent, Mark))
+        .join(ItemVersion, ItemVersion.id == Mark.version_id)
         .outerjoin(
             HandMark,
             and_(
@@ -120,6 +122,8 @@ def list_waiting(actor: Actor, cohort: Cohort, question: Question | None = None)
             ~exists().where(
                 later.attempt_id == AnswerEvent.attempt_id,
                 later.item == AnswerEvent.item,
+                # of an exam the paper as it was handed in is marked, not what came for it
+                or_(Attempt.kind != EXAM, later.writer == AnswerEvent.writer),
                 or_(
                     later.received_at > AnswerEvent.received_at,
                     and_(

@@ -12,6 +12,9 @@ from app.activities.models import Attempt
 from app.activities.services import NewMark, add_marks
 from app.centers.models import Cohort
 from app.centers.rules import clean_text
+from app.exams.marking import keep_score
+from app.exams.queries import get_paper_by_id
+from app.exams.rules import BLOCK as EXAM
 from app.kernel import audit
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
@@ -169,6 +172,8 @@ def release_marks(*, actor: Actor, cohort: Cohort, question: Question, now: date
     ids = add_marks(place=question.place, items=items, marks=marks, now=now)
     for one, mark_id in zip(ready, ids, strict=True):
         hands[one.hand_id].mark_id = mark_id
+    if question.place.block_id == EXAM:
+        _add_up_exams(ready, now)
     audit.record(
         actor,
         "marking.release",
@@ -190,6 +195,13 @@ def release_marks(*, actor: Actor, cohort: Cohort, question: Question, now: date
         now=now,
     )
     return len(ready)
+
+
+def _add_up_exams(answers: Sequence[Waiting], now: datetime) -> None:
+    """Let the rules of the exam say what its attempts are worth together, and who passed."""
+    db.session.flush()
+    for attempt_id in {one.attempt_id for one in answers}:
+        keep_score(paper=get_paper_by_id(attempt_id), now=now)
 
 
 def _new_mark(answer: Waiting, hand: HandMark) -> NewMark:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -29,6 +30,8 @@ from app.signin.models import SignInSession
 from tests import databases, postgresql
 from tests.client import CheckingClient
 
+hypothesis.settings.register_profile("rihla", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("rihla")
 RUNAWAY_SECONDS = 60
 SHELF = Path(__file__).resolve().parent / "plugins" / "shelf"
 """Plugins of the tests, loaded beside those of the product: `sample`."""

@@ -36,6 +36,22 @@ def init_app(app: Flask) -> None:
             words=say("Marks of yours that a person set, and why"),
         ),
     )
+    for column, words in (
+        ("actor_id", say("That you changed somebody's mark")),
+        ("second_id", say("That you decided about a mark that somebody changed")),
+    ):
+        registry.register(
+            PersonalData,
+            f"mark_override.{column}",
+            PersonalData(
+                table="mark_override",
+                person_column=column,
+                export=("made_at", "decided_at"),
+                erase="anonymize",
+                anonymize=(column,),
+                words=words,
+            ),
+        )
     registry.register(
         PlaceLink,
         "gradebook.book",

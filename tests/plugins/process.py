@@ -18,7 +18,10 @@ from app.plugins.queries import list_failures
 from app.plugins.status import list_status
 from app.wsgi import create_wsgi
 
-ONCE = re.compile(rb'(?:name="(?:key|form_key|csrf_token|writer)"[^>]*value|data-csrf)="[^"]*"')
+ONCE = re.compile(
+    rb'(?:name="(?:key|form_key|csrf_token|writer|cap)"[^>]*value|data-(?:csrf|cap|writer|now))="[^"]*"'
+    rb'|"csrf":"[^"]*"'
+)
 """What is new in every page: signatures of the moment that forms carry."""
 
 

@@ -159,6 +159,7 @@ OF_ARCHIVES = {
 tests/installer and tests/browser/test_plugins.py open them with archives.
 """
 NO_PAGES = {
+    "activities.waiting",
     "installer.archive",
     "installer.kept",
     "installer.versions",

@@ -40,7 +40,7 @@ from app.rosters.models import Roster, RosterLine
 from app.studio.models import CourseUpload
 from app.tokens import services as tokens
 from tests import shipped
-from tests.conftest import Made, add_person, add_session
+from tests.conftest import Made, add_person, add_session, close
 from tests.conftest import build as make_app
 from tests.databases import clone
 
@@ -158,9 +158,7 @@ def opened(schema_url: str, folder: Path) -> Iterator[tuple[Flask, World]]:
         try:
             yield app, world
         finally:
-            with app.app_context():
-                db.session.remove()
-                db.engine.dispose()
+            close(app)
 
 
 def _side(slug: str, name: str, name_ar: str, course: str) -> Side:

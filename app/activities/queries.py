@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
-from app.activities.rules import ItemState, Mended, Place, State
+from app.activities.rules import ASIDE, ItemState, Mended, Place, State
 from app.content.rules import BlockNode
 from app.courses.models import Course
 from app.courses.queries import get_lesson, outline_of
@@ -217,16 +217,6 @@ def list_scores(course_id: int, people: Collection[int]) -> list[ScoreRow]:
     return [ScoreRow(*row) for row in rows]
 
 
-def sum_scores(person_id: int, course_id: int) -> tuple[int, int]:
-    """Return what a person earned in a course and what could be earned there so far."""
-    row = db.session.execute(
-        select(func.sum(Score.points), func.sum(Score.most)).where(
-            Score.person_id == person_id, Score.course_id == course_id
-        )
-    ).one()
-    return row[0] or 0, row[1] or 0
-
-
 def export_answers(person_id: int) -> dict[str, Any]:
     """Return everything that a person answered, with its newest mark, for their copy."""
     rows = db.session.execute(
@@ -251,7 +241,7 @@ def export_answers(person_id: int) -> dict[str, Any]:
                 Mark.seq == AnswerEvent.seq,
             ),
         )
-        .where(Attempt.person_id == person_id, ~AnswerEvent.item.startswith("~"))
+        .where(Attempt.person_id == person_id, ~AnswerEvent.item.startswith(ASIDE))
         .order_by(AnswerEvent.received_at, Mark.id)
     )
     return {

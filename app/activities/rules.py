@@ -11,6 +11,8 @@ T = TypeVar("T")
 _SPAN = 1 << 64
 MOST_VALUE = 100_000
 """Bytes of one answer as JSON."""
+ASIDE = "~"
+"""What is kept of an item beside its answer has its id with this before it. No id begins so."""
 MOST_CARRIED = 1_800
 """Bytes of a visitor's answers that a cookie holds."""
 WAITING = "waiting"

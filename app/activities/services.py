@@ -261,13 +261,8 @@ class NewMark:
     marked: Marked
 
 
-def add_marks(
-    *, place: Place, items: Collection[str] | None, marks: Sequence[NewMark], now: datetime
-) -> list[int]:
-    """Add marks of one activity, keep what it is worth to each person now; return their ids.
-
-    `items` are what the activity asks now: others count no more. None counts all.
-    """
+def add_marks(*, marks: Sequence[NewMark], now: datetime) -> list[int]:
+    """Add marks and return their ids. What they are worth together is kept by `add_up`."""
     attempts = {mark.attempt_id for mark in marks}
     db.session.execute(  # an answer that comes at the same moment is counted before or after
         select(Attempt.id).where(Attempt.id.in_(attempts)).order_by(Attempt.id).with_for_update()
@@ -285,13 +280,16 @@ def add_marks(
     ]
     db.session.add_all(rows)
     db.session.flush()  # states are read anew from here
-    _score_again(place, items, marks, now)
     return [row.id for row in rows]
 
 
-def _score_again(
-    place: Place, items: Collection[str] | None, marks: Sequence[NewMark], now: datetime
+def add_up(
+    *, place: Place, items: Collection[str] | None, marks: Sequence[NewMark], now: datetime
 ) -> None:
+    """Keep what an activity of a lesson is worth now to those who got other marks in it.
+
+    `items` are what the activity asks now: others count no more. None counts all.
+    """
     people = {mark.person_id: mark for mark in marks}
     states = queries.list_states_of(place, people)
     scores = db.session.scalars(

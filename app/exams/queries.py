@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from app.activities.models import AnswerEvent, Attempt, Mark
 from app.content.rules import ExamRules, Lesson
 from app.courses.models import Course, Revision
 from app.courses.queries import outline_of
 from app.courses.rules import Outline, RevisionRef
-from app.exams.models import Accommodation, ExamAttempt, ExamWindow, LateAnswer
+from app.exams.models import Accommodation, ExamAttempt, ExamWindow
 from app.exams.rules import BLOCK, Taken, Window
 from app.kernel import clock
 from app.kernel.db import db
@@ -293,13 +293,3 @@ def list_marks(attempt_id: int) -> dict[str, MarkRow]:
         .order_by(Mark.id)
     )
     return {row.item: MarkRow(*row) for row in rows}
-
-
-def count_late(attempt_ids: Collection[int]) -> dict[int, int]:
-    """Return how many answers of each attempt are kept apart."""
-    rows = db.session.execute(
-        select(LateAnswer.attempt_id, func.count())
-        .where(LateAnswer.attempt_id.in_(attempt_ids))
-        .group_by(LateAnswer.attempt_id)
-    )
-    return {row[0]: row[1] for row in rows}

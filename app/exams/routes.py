@@ -64,7 +64,7 @@ def door(slug: str, lesson_id: str) -> Any:
     study, lesson = _study(slug, lesson_id)
     moment = queries.get_now()
     taken = queries.list_taken(g.actor.id, study.seen.course_id, lesson_id)
-    found = services.find_door(actor=g.actor, study=study, lesson=lesson, moment=moment)
+    _, _, found = services.find_door(study=study, lesson=lesson, taken=taken, moment=moment)
     return render_template(
         "exams/door.html",
         study=study,
@@ -145,7 +145,7 @@ def paper(public_id: str) -> Any:
 @access("signed-in")
 def whole(public_id: str) -> Any:
     """Give the script of the paper all its questions at once."""
-    found = queries.get_paper(public_id, g.actor.id)
+    found = _paper(public_id)
     if not found.is_open:
         raise NotFound
     counted = counting(queries.list_received(found.id))

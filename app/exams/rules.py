@@ -15,7 +15,7 @@ the item `~q1` it holds `{"flag": ["on"]}` or nothing: marked to come back to. `
 device takes for the time, in milliseconds since 1970; it is kept and believed by nobody.
 
 The reply is JSON: `kept` (the counts that are safe now), `refused` (those that came too late or
-carry something else than before; staff see them), `now`, `until`, and with a status other than
+carry something else than before; they are kept apart), `now`, `until`, and with a status other than
 200 `said`, one sentence. 200: all is kept. 409: see `refused`, do not send these again. 404: this
 capability opens nothing (any more): keep what you have and load the page again. 422: the batch
 cannot be read. Anything else, or no answer: send it again later.
@@ -30,13 +30,13 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
-from app.activities.rules import Draws
+from app.activities.rules import ASIDE, Draws
 from app.content.rules import ExamRules
 
 CAP, ANSWERS = "cap", "answers"
 GIVEN, FLAG = "given", "flag"
-FLAGGED = "~"
-"""Before the id of a question: whether it is marked to come back to. No id begins so."""
+FLAGGED = ASIDE
+"""Before the id of a question: whether it is marked to come back to."""
 BLOCK = "exam"
 """What attempts and scores of exams have for the id of a block."""
 DRAW_VERSION = 1
@@ -83,13 +83,8 @@ def _mac(secret: str, attempt: str, body: str) -> str:
 
 
 def writer_of(session: str, nonce: str) -> str:
-    """Return a new writer: a mark of the sign-in, which staff can compare, then chance."""
+    """Return a new writer: a mark of the sign-in, so that two can be told apart, then chance."""
     return f"{hashlib.sha256(f'writer:{session}'.encode()).hexdigest()[:8]}-{nonce}"
-
-
-def sign_in_of(writer: str) -> str:
-    """Return the mark of the sign-in in a writer."""
-    return writer.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)

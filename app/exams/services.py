@@ -26,11 +26,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.accounts.models import Person
 from app.activities.models import AnswerEvent, Attempt
 from app.activities.services import keep_versions
-from app.content.rules import Lesson
+from app.content.rules import ExamRules, Lesson
 from app.exams import queries
 from app.exams.bank import bank_of
 from app.exams.models import ExamAttempt, LateAnswer
-from app.exams.rules import BLOCK, DRAW_VERSION, Capability, Door, Entry, door, draw, terms
+from app.exams.rules import (
+    BLOCK,
+    DRAW_VERSION,
+    Capability,
+    Door,
+    Entry,
+    Taken,
+    door,
+    draw,
+    terms,
+)
 from app.kernel import clock, jobs
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into, new_public_id
@@ -38,11 +48,12 @@ from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import Sentence, say
 from app.learning.policies import can_read
 from app.learning.queries import Study
+from app.learning.rules import EnrollmentInfo
 
 MARK = "exams.mark"
 """The job that marks one attempt."""
 CLOSED = say("Your answers are handed in already: this one came too late and does not count.")
-LATE = say("The time was up: this answer is kept for your instructor, and does not count.")
+LATE = say("The time was up: this answer is kept, and does not count.")
 OTHER = say("This page sent another answer before. The first one is kept.")
 NOT_NOW: dict[str, Sentence] = {
     "early": say("The exam is not open yet."),
@@ -58,14 +69,12 @@ def begin_exam(*, actor: Actor, study: Study, lesson: Lesson, now: datetime) -> 
     Returns its public id. What is drawn, and in which order, is settled here for ever. Raises
     Conflict, with the reason, when it cannot be begun now.
     """
-    rules, own = lesson.exam, study.enrollment
-    if rules is None or own is None or not can_read(own, lesson):
+    if not can_read(study.enrollment, lesson):
         raise NotFound
     course_id, lesson_id = study.seen.course_id, lesson.id
     moment = queries.get_now()
     taken = queries.list_taken(actor.id, course_id, lesson_id)
-    window = queries.find_window(course_id, lesson_id, own.center_id, own.cohort_id)
-    found = door(rules, window, taken, moment)
+    rules, own, found = find_door(study=study, lesson=lesson, taken=taken, moment=moment)
     if found.running:
         return found.running.public_id
     if found.state != "open":
@@ -118,14 +127,18 @@ def begin_exam(*, actor: Actor, study: Study, lesson: Lesson, now: datetime) -> 
     return public_id
 
 
-def find_door(*, actor: Actor, study: Study, lesson: Lesson, moment: datetime) -> Door:
-    """Return what somebody finds who comes to an exam. Reads only."""
+def find_door(
+    *, study: Study, lesson: Lesson, taken: Sequence[Taken], moment: datetime
+) -> tuple[ExamRules, EnrollmentInfo, Door]:
+    """Return what somebody finds who took an exam so often; with its rules and their enrollment.
+
+    Reads only. Raises NotFound for who is not enrolled, and for a lesson that is no exam.
+    """
     rules, own = lesson.exam, study.enrollment
     if rules is None or own is None:
         raise NotFound
-    taken = queries.list_taken(actor.id, study.seen.course_id, lesson.id)
     window = queries.find_window(study.seen.course_id, lesson.id, own.center_id, own.cohort_id)
-    return door(rules, window, taken, moment)
+    return rules, own, door(rules, window, taken, moment)
 
 
 @dataclass(frozen=True)
@@ -277,7 +290,7 @@ def _keep_apart(attempt_id: int, writer: str, answers: dict[str, list[Entry]]) -
             "digest": hashlib.sha256(f"{entry.item}\0{entry.value}".encode()).hexdigest()[:16],
             "reason": reason,
             "claimed_at": entry.at,
-            "received_at": clock.now(),
+            "received_at": clock.sql_now(),
         }
         for reason, entries in answers.items()
         for entry in entries

@@ -124,20 +124,6 @@ def refuse_override(points: Decimal | None, most: Decimal, reason: str) -> Sente
     return None
 
 
-def of_attempts(policy: str, marks: Sequence[Decimal]) -> Decimal | None:
-    """Return which mark of several attempts counts, in the order in which they were made."""
-    if not marks:
-        return None
-    if policy == "best":
-        return max(marks)
-    if policy == "mean":
-        exact = sum(map(Fraction, marks), Fraction(0)) / len(marks)
-        return on_scale(exact, Decimal(1))
-    if policy in ("first", "last"):
-        return marks[0 if policy == "first" else -1]
-    raise ValueError(policy)
-
-
 def total(categories: Sequence[Category], entries: Sequence[Entry]) -> Total:
     """Return what a learner has, with the way to it.
 

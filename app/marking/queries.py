@@ -239,20 +239,3 @@ def list_comments(actor: Actor) -> list[str]:
             .limit(COMMENTS)
         )
     )
-
-
-def list_markers(person_id: int, place: Place) -> set[int]:
-    """Return who marked a person's answers in an activity by hand."""
-    return set(
-        db.session.scalars(
-            select(HandMark.marker_id)
-            .join(Attempt, Attempt.id == HandMark.attempt_id)
-            .where(
-                Attempt.person_id == person_id,
-                Attempt.course_id == place.course_id,
-                Attempt.lesson_id == place.lesson_id,
-                Attempt.block_id == place.block_id,
-                HandMark.marker_id.is_not(None),
-            )
-        )
-    )

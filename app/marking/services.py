@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.activities.hooks import ActivityType, ByHand, Marked
 from app.activities.models import Attempt
-from app.activities.services import NewMark, add_marks
+from app.activities.services import NewMark, add_marks, add_up
 from app.centers.models import Cohort
 from app.centers.rules import clean_text
 from app.exams.marking import keep_score
@@ -168,12 +168,14 @@ def release_marks(*, actor: Actor, cohort: Cohort, question: Question, now: date
     wanted = select(HandMark).where(HandMark.id.in_([one.hand_id for one in ready]))
     hands = {hand.id: hand for hand in db.session.scalars(wanted)}
     marks = [_new_mark(one, hands[one.hand_id]) for one in ready]
-    items = queries.find_items(cohort, question.place, now=now)
-    ids = add_marks(place=question.place, items=items, marks=marks, now=now)
+    ids = add_marks(marks=marks, now=now)
     for one, mark_id in zip(ready, ids, strict=True):
         hands[one.hand_id].mark_id = mark_id
     if question.place.block_id == EXAM:
         _add_up_exams(ready, now)
+    else:
+        items = queries.find_items(cohort, question.place, now=now)
+        add_up(place=question.place, items=items, marks=marks, now=now)
     audit.record(
         actor,
         "marking.release",
@@ -199,7 +201,6 @@ def release_marks(*, actor: Actor, cohort: Cohort, question: Question, now: date
 
 def _add_up_exams(answers: Sequence[Waiting], now: datetime) -> None:
     """Let the rules of the exam say what its attempts are worth together, and who passed."""
-    db.session.flush()
     for attempt_id in {one.attempt_id for one in answers}:
         keep_score(paper=get_paper_by_id(attempt_id), now=now)
 

@@ -45,11 +45,3 @@ def draw_values(question: Question, seed: str) -> dict[str, Decimal]:
         )
         for variable in question.variables
     }
-
-
-def draw_questions(
-    bank: Sequence[Question], tags: Sequence[str], count: int, seed: str
-) -> tuple[Question, ...]:
-    """Draw `count` questions that have all these tags; the order of the bank does not matter."""
-    fit = sorted((q for q in bank if set(tags) <= set(q.tags)), key=lambda question: question.id)
-    return Draws(seed, "bank", *sorted(tags)).sample(fit, count)

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from flask import request
 
-from app.kernel.db import db
 from app.web.access import access
-from tests.conftest import build
+from tests.conftest import build, close
 from tests.databases import clone
 
 LIES = {
@@ -94,7 +93,5 @@ def test_tries_are_counted_where_they_come_from(
             ).status_code
             for n in range(14)
         ]
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
     assert 429 in answers

@@ -19,7 +19,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.kernel.db import db
-from tests.conftest import SHELF, Made, add_person, add_session, build
+from tests.conftest import SHELF, Made, add_person, add_session, build, close
 from tests.databases import clone
 from tests.world import World
 from tests.world import build as build_world
@@ -87,9 +87,7 @@ def site(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         finally:
             server.terminate()
             server.wait(20)
-            with app.app_context():
-                db.session.remove()
-                db.engine.dispose()
+            close(app)
 
 
 def _secret() -> Any:
@@ -147,6 +145,8 @@ class Visit:
     context: BrowserContext
     base: str
     faults: list[str] = field(default_factory=list)
+    loses_network: bool = False
+    """The test takes the network away: what the console says of that is no fault."""
 
     def page(self) -> Page:
         """Open a tab that is watched."""
@@ -165,7 +165,8 @@ class Visit:
         return page
 
     def _note(self, page: Page, message: Any) -> None:
-        if "status of 4" not in message.text:  # a refused form is no fault of the page
+        lost = self.loses_network and "net::ERR" in message.text
+        if not lost and "status of 4" not in message.text:  # a refused form is no fault either
             self.faults.append(f"{page.url}: {message.text}")
 
     def go(self, path: str, page: Page | None = None) -> Page:
@@ -183,7 +184,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
     def open_browser(
         role: str = "visitor", *, size: tuple[int, int] = DESK, cookie: str = "", **options: Any
     ) -> Visit:
-        js = options.pop("js", True)
+        js, loses_network = options.pop("js", True), options.pop("loses_network", False)
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             java_script_enabled=js,
@@ -194,7 +195,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
         token = cookie or site.world.cookies.get(role, "")
         if token:
             context.add_cookies([{"name": "sid", "value": token, "url": site.base}])
-        made = Visit(context, site.base)
+        made = Visit(context, site.base, loses_network=loses_network)
         opened.append(made)
         return made
 

@@ -26,7 +26,6 @@ SUM, SKY = "#b-q-sum", "#b-q-sky"
 WAITING, RECEIVED = ".saved.wait", ".saved:not(.wait)"
 KEPT = """(many) =>
   Object.keys(localStorage).filter((key) => key.startsWith('answers/')).length === many"""
-OPENED = []
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +34,6 @@ def course(site):
         slug = publish({"un": ("Un", RIDDLE), "deux": ("Deux", "Rien.\n")}, key="reponses")
         db.session.remove()
     return slug
-
-
-@pytest.fixture(autouse=True)
-def what_the_network_does_is_no_fault(visit):
-    yield
-    for browser in OPENED:
-        browser.faults[:] = [fault for fault in browser.faults if "net::ERR" not in fault]
-    OPENED.clear()
 
 
 @pytest.fixture
@@ -54,8 +45,7 @@ def phone(site, visit, course):
         with site.app.app_context():
             enroll(person, course)
             db.session.remove()
-        browser = visit(size=PHONE, cookie=token, **options)
-        OPENED.append(browser)
+        browser = visit(size=PHONE, cookie=token, loses_network=True, **options)
         browser.person, browser.token = person, token
         browser.tab = browser.go(f"/{lang}{PAGE}")
         return browser

@@ -5,10 +5,10 @@ import time
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.activities.models import AnswerEvent
-from app.exams.models import ExamAttempt
+from app.exams.models import ExamAttempt, LateAnswer
 from app.exams.rules import FLAGGED, counting, fields_of
 from app.kernel.db import db, write
 from app.signin.models import SignInSession
@@ -27,7 +27,6 @@ KEPT = (
     "(many) => Object.keys(localStorage).filter((key) => key.startsWith('exams/')).length === many"
 )
 NEXT = "#paper .pager .next"
-OPENED = []
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +35,6 @@ def exam(site):
         slug = making.publish(rules=RULES, bank=BANK)
         db.session.remove()
     return slug
-
-
-@pytest.fixture(autouse=True)
-def what_the_network_does_is_no_fault(visit):
-    yield
-    for browser in OPENED:
-        browser.faults[:] = [fault for fault in browser.faults if "net::ERR" not in fault]
-    OPENED.clear()
 
 
 @pytest.fixture
@@ -55,8 +46,7 @@ def phone(site, visit, exam):
         with site.app.app_context():
             making.enroll(person)
             db.session.remove()
-        browser = visit(size=PHONE, cookie=token, **options)
-        OPENED.append(browser)
+        browser = visit(size=PHONE, cookie=token, loses_network=True, **options)
         browser.person = person
         browser.tab = browser.go(DOOR)
         browser.tab.click("main form button")
@@ -109,10 +99,17 @@ def given(site, person):
 
 
 def arrives(site, page, person, many):
-    """Wait until the server has answers to so many questions."""
+    """Wait until the server has answers to so many questions; none came too late to count."""
     until = time.monotonic() + 40
     while len(given(site, person)) < many and time.monotonic() < until:
         page.wait_for_timeout(200)
+    apart = (
+        select(func.count())
+        .select_from(LateAnswer)
+        .join(ExamAttempt, ExamAttempt.attempt_id == LateAnswer.attempt_id)
+    )
+    mine = apart.where(ExamAttempt.person_id == person.id)
+    assert site.read(lambda: db.session.scalar(mine)) == 0
 
 
 def end_session(site, person):

@@ -1,6 +1,7 @@
 """A course taken along and read in flight mode, on a phone that several people use."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,6 @@ pytestmark = pytest.mark.browser
 COURSE = "python-donnees"
 COVER = f"/courses/{COURSE}"
 LESSONS = 10
-OPENED = []
 GO, STATUS = "[data-part=go]", "[data-part=status]"
 HAS_PICTURES = """async () => {
   const images = [...document.querySelectorAll('article img')];
@@ -27,24 +27,10 @@ HAS_PICTURES = """async () => {
 }"""
 
 
-@pytest.fixture(autouse=True)
-def offline_is_no_fault(visit):
-    """What cannot be loaded without network is told in the console, as it should be."""
-    yield
-    for browser in OPENED:
-        browser.faults[:] = [fault for fault in browser.faults if "net::ERR" not in fault]
-    OPENED.clear()
-
-
 @pytest.fixture
 def phone(visit):
     """Open a browser of the size of a phone."""
-
-    def open_phone(*args, **options):
-        OPENED.append(visit(*args, size=PHONE, **options))
-        return OPENED[-1]
-
-    return open_phone
+    return partial(visit, size=PHONE, loses_network=True)
 
 
 def take(browser, lang="fr", text=None):

@@ -4,7 +4,7 @@ import pytest
 
 from app.exams import faults, services
 from app.exams.rehearsal import make_learners, make_site
-from app.kernel.db import db
+from tests.conftest import close
 
 
 @pytest.fixture(scope="module")
@@ -12,8 +12,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faults")
     app = make_site(folder, f"sqlite:///{folder}/exam.sqlite")
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    close(app)
 
 
 @pytest.mark.slow

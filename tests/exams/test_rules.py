@@ -36,6 +36,8 @@ def test_what_a_seed_draws_is_written_down_for_ever():
     assert draw(rules, TAGS, "seed") == draw(rules, dict(reversed(TAGS.items())), "seed")
     assert draw(rules, TAGS, "seed") == WRITTEN
     assert len(set(draw(rules, TAGS, "seed"))) == 5
+    hard = draw(ExamRules((("hard", 4),)), TAGS, "seed")
+    assert all("hard" in TAGS[item] for item in hard)
 
 
 WRITTEN = ("q8", "q2", "q11", "q7", "q9")

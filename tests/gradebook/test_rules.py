@@ -11,7 +11,6 @@ from app.gradebook.rules import (
     Category,
     Entry,
     Override,
-    of_attempts,
     on_scale,
     refuse_override,
     total,
@@ -132,20 +131,6 @@ def test_an_override_needs_a_reason_and_a_possible_mark(points, reason, message)
 def test_a_possible_override_is_not_refused():
     assert refuse_override(Decimal(10), Decimal(10), "Late bus") is None
     assert refuse_override(None, Decimal(10), "A mistake") is None
-
-
-@pytest.mark.parametrize(
-    ("policy", "counts"), [("best", "9"), ("last", "7"), ("first", "4"), ("mean", "6.67")]
-)
-def test_of_several_attempts_the_policy_says_which_counts(policy, counts):
-    marks = [Decimal(4), Decimal(9), Decimal(7)]
-    assert of_attempts(policy, marks) == Decimal(counts)
-    assert of_attempts(policy, []) is None
-
-
-def test_a_policy_that_is_none_is_a_mistake_of_ours():
-    with pytest.raises(ValueError, match="worst"):
-        of_attempts("worst", [Decimal(1)])
 
 
 MARKS = st.lists(

@@ -15,7 +15,7 @@ from app.kernel.db import db
 from app.plugins import tables
 from app.plugins.loading import upgrade_schemas
 from tests import databases
-from tests.conftest import SHELF, back_to, build
+from tests.conftest import SHELF, back_to, build, close
 
 
 @contextmanager
@@ -82,9 +82,7 @@ def opening(schema_url: str, site_folder: Path, root: Path) -> Iterator[Callable
 
         yield make
         for app in made:
-            with app.app_context():
-                db.session.remove()
-                db.engine.dispose()
+            close(app)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from collections import Counter
 from decimal import Decimal
 
 from app.sdk import Draws
-from plugins.quizzes.draws import count_of, draw_questions, draw_values, mixed, value_of
+from plugins.quizzes.draws import count_of, draw_values, mixed, value_of
 from plugins.quizzes.questions import Question, Variable
 
 
@@ -53,12 +53,3 @@ def test_a_new_variable_does_not_move_the_others():
     m = Variable("m", Decimal(1), Decimal(1000))
     one, two = (Question("q", "formula", "", variables=v) for v in ((n,), (m, n)))
     assert draw_values(one, "s")["n"] == draw_values(two, "s")["n"]
-
-
-def test_an_exam_is_drawn_by_tag_and_does_not_depend_on_the_order_of_the_bank():
-    bank = [Question(f"q{n}", "essay", "?", tags=("loops",) if n % 2 else ()) for n in range(40)]
-    drawn = draw_questions(bank, ["loops"], 10, "seed")
-    assert len({question.id for question in drawn}) == 10
-    assert all("loops" in question.tags for question in drawn)
-    assert draw_questions(bank[::-1], ["loops"], 10, "seed") == drawn
-    assert len(draw_questions(bank, ["loops"], 99, "seed")) == 20

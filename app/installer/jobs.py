@@ -30,8 +30,10 @@ def tell_of_revoked() -> None:
     found = [status for status in list_status() if status.standing == "revoked"]
     with write():
         for status in found:
+            subject = say("The plugin %(name)s should not be used any more", name=status.name)
             services.tell_admins(
-                say("The plugin %(name)s should not be used any more", name=status.name),
-                *([status.sentence] if status.sentence else ()),
+                subject,
+                status.sentence or subject,
+                services.MORE,
                 key=f"plugin-revoked:{status.name}:{status.record.version}",
             )

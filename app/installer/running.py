@@ -19,7 +19,6 @@ from sqlalchemy import or_, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.accounts import queries as people
-from app.accounts import services as accounts
 from app.installer import queries, steps
 from app.installer.context import Context, NotYet, context_of
 from app.installer.models import PluginOperation
@@ -31,6 +30,7 @@ from app.installer.rules import (
     next_step,
     pack_sentence,
 )
+from app.installer.services import tell_admins
 from app.kernel import audit, clock, outbox
 from app.kernel.actors import SYSTEM, Actor
 from app.kernel.db import db, write
@@ -245,6 +245,4 @@ def _tell_admins(operation: OperationView, state: str) -> None:
     if operation.sentence is not None:
         body += [operation.sentence, say("Everything is as it was before.")]
     body.append(say("The site's page of plugins shows every step, and the way back."))
-    for admin in people.list_holders("admin", "site", 0):
-        key = f"plugin-operation:{operation.id}:{admin.id}"
-        accounts.tell(admin.id, subject, *body, key=key)
+    tell_admins(subject, *body, key=f"plugin-operation:{operation.id}")

@@ -31,6 +31,7 @@ from app.plugins.services import NOT_YOURS
 from app.plugins.snapshot import Snapshot
 
 WORK = "installer.work"
+MORE = say("The site's page of plugins says more.")
 
 
 @dataclass(frozen=True)
@@ -240,18 +241,15 @@ def _is_second(actor: Actor, plugin: str, data: str, now: datetime) -> bool:
     statement = insert_into(PluginOperation).values(**values).returning(PluginOperation.id)
     asking_id = db.session.scalar(statement)
     audit.record(actor, "plugins.ask_deletion", obj=f"plugin:{plugin}", details={"data": data})
-    tell_admins(
-        say("Deleting the data of the plugin %(name)s waits for a second admin", name=plugin),
-        key=f"plugin-asked:{asking_id}",
-    )
+    subject = say("Deleting the data of the plugin %(name)s waits for a second admin", name=plugin)
+    tell_admins(subject, subject, MORE, key=f"plugin-asked:{asking_id}")
     return False
 
 
-def tell_admins(subject: Sentence, *body: Sentence, key: str) -> None:
+def tell_admins(subject: Sentence, *body: Sentence | str, key: str) -> None:
     """Send a message to every admin of the site, once for each key."""
-    last = say("The site's page of plugins says more.")
     for admin in people.list_holders("admin", "site", 0):
-        accounts.tell(admin.id, subject, *(body or (subject,)), last, key=f"{key}:{admin.id}")
+        accounts.tell(admin.id, subject, *body, key=f"{key}:{admin.id}")
 
 
 def note_deleted(*, actor: Actor, plugin: str, file: str) -> None:

@@ -277,20 +277,10 @@ def _tell(
 
 
 def _words(title: str, delta: int, reason: str) -> Sentence:
-    points = f"{abs(delta) / 100:g}"
+    values = {"points": f"{abs(delta) / 100:g}", "course": title, "reason": reason}
     if delta > 0:
-        return say(
-            "%(points)s points were given back to you in “%(course)s”: %(reason)s",
-            points=points,
-            course=title,
-            reason=reason,
-        )
-    return say(
-        "%(points)s points were taken from you in “%(course)s”: %(reason)s",
-        points=points,
-        course=title,
-        reason=reason,
-    )
+        return say("Points given back to you in “%(course)s”: %(points)s. %(reason)s", **values)
+    return say("Points taken from you in “%(course)s”: %(points)s. %(reason)s", **values)
 
 
 def _lock(regrading_id: int) -> Regrading:

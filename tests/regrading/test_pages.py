@@ -73,8 +73,8 @@ def test_the_learner_reads_that_a_point_came_back_and_why(client, author, amina,
     publish(client, keep(quiz(right=B), publish=False).hash[:8])
     carry_out()
     (notice,) = db.session.scalars(select(Notice)).all()
-    assert "1 points were given back to you" in notice.text
-    assert "Clé fausse." in notice.text
+    assert "Points given back to you in" in notice.text
+    assert "”: 1. Clé fausse." in notice.text
     assert notice.form_key.endswith(":ar"), "in the language of the learner"
     assert db.session.scalars(select(NoticeReceipt.person_id)).all() == [amina.id]
     sign_in(amina)

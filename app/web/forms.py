@@ -1,5 +1,6 @@
 """The base of all forms: our translations, and no field that the form does not name."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -17,10 +18,16 @@ class _Translations:
     def gettext(self, text: str | Sentence) -> str:
         if isinstance(text, Sentence):
             return translate(text)
-        return get_translations([i18n.language.get()]).gettext(text)
+        return _own_messages(i18n.language.get()).gettext(text)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        return get_translations([i18n.language.get()]).ngettext(one, many, n)
+        return _own_messages(i18n.language.get()).ngettext(one, many, n)
+
+
+@lru_cache
+def _own_messages(language: str) -> Any:
+    """Return WTForms' messages, which it would look for on the disk for each field of a form."""
+    return get_translations([language])
 
 
 class Form(FlaskForm):

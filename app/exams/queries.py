@@ -1,5 +1,6 @@
 """What can be asked of exams. A page of the paper costs three statements here."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -292,4 +293,4 @@ def list_marks(attempt_id: int) -> dict[str, MarkRow]:
         .where(AnswerEvent.attempt_id == attempt_id)
         .order_by(Mark.id)
     )
-    return {row.item: MarkRow(*row) for row in rows}
+    return {row.item: MarkRow(row.item, json.loads(row.value), *row[2:]) for row in rows}

@@ -80,6 +80,10 @@ def test_a_form_saves_and_goes_on_and_comes_back_filled_in(client, amina):
 def test_everything_right_is_everything_earned_and_explained(client, amina):
     page = client.get(sit(client)).text
     assert "Passed" in page
+    shown = page.count(" checked") >= 1, 'value="3"' in page, 'value="zqxkeyword"' in page
+    assert sum(shown) >= 2, "what was answered is shown as it was written; three of four are drawn"
+    assert "null" not in page
+    assert "&#34;" not in page
     assert re.search(r"= 100\s?%", page)
     score = db.session.scalars(select(Score)).one()
     assert (score.block_id, score.points) == ("exam", score.most)
@@ -91,6 +95,7 @@ def test_nothing_answered_is_nothing_earned_and_the_lesson_is_not_done(client, a
     page = client.get(sit(client, {})).text
     assert "Not passed" in page
     assert page.count("Nothing was answered.") == 3
+    assert "null" not in page
     score = db.session.scalars(select(Score)).one()
     assert score.points == 0
     assert score.most >= 300

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from random import Random
 from urllib.parse import urlencode
 
@@ -121,22 +121,26 @@ def at_once(
 
     def work() -> None:
         line = Line(port)
-        while True:
-            with guard:
-                act = next(todo, None)
-            if act is None:
-                return
-            begun = time.perf_counter()
-            try:
-                act(line)
-            except (
-                OSError,
-                http.client.HTTPException,
-                ValueError,
-                LookupError,
-            ) as fault:
-                errors.append(f"{type(fault).__name__}: {fault}"[:200])
-            times.append(time.perf_counter() - begun)
+        with closing(line.http):
+            while act := following():
+                do(act, line)
+
+    def following() -> Act | None:
+        with guard:
+            return next(todo, None)
+
+    def do(act: Act, line: Line) -> None:
+        begun = time.perf_counter()
+        try:
+            act(line)
+        except (
+            OSError,
+            http.client.HTTPException,
+            ValueError,
+            LookupError,
+        ) as fault:
+            errors.append(f"{type(fault).__name__}: {fault}"[:200])
+        times.append(time.perf_counter() - begun)
 
     threads = [threading.Thread(target=work) for _ in range(lines)]
     for thread in threads:
@@ -278,9 +282,9 @@ def reconcile(app: Flask, learners: Sequence[Learner], found: Figures) -> None:
         found.late += row.closed_at is not None and row.received_at > row.closed_at
         found.late += row.seq > SAVES
     for attempt, learner in by_attempt.items():
-        found.lost += sum(held[attempt].get(seq) != kept for seq, kept in learner.kept.items())
+        wrong = {seq for seq, kept in learner.kept.items() if held[attempt].get(seq) != kept}
         wanted = set(range(1, SAVES + 2)) - learner.refused
-        found.lost += len(wanted - set(held[attempt]))
+        found.lost += len(wrong | (wanted - set(held[attempt])))
 
 
 def count_statements(app: Flask, learner: Learner) -> int:

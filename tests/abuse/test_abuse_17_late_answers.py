@@ -30,4 +30,4 @@ def test_the_plain_form_is_late_too_and_says_so(client, sheet, travel):  # noqa:
     travel(minutes=31)
     assert sheet.fill("b").status_code == 303
     assert counts() == [0, 2]
-    assert "kept for your instructor" in client.get(f"{sheet.address}/result").text
+    assert "this answer is kept, and does not count" in client.get(f"{sheet.address}/result").text

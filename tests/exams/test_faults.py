@@ -1,4 +1,4 @@
-"""Exams on the worst of networks, and a small exam day on real worker processes."""
+"""Exams on the worst of networks."""
 
 import pytest
 

@@ -15,7 +15,7 @@ from app.notices.models import Notice
 from app.settings import get_settings
 from app.signin import rules
 from tests.centers.making import belong, make_center
-from tests.conftest import build
+from tests.conftest import build, close
 from tests.learning.test_learning import publish
 
 
@@ -60,6 +60,8 @@ def test_a_node_that_begins_anew_forgets_no_try(
     assert [client.post("/fr/sign-in", data=data).status_code for _ in range(5)] == [422] * 5
     connection = db.engines[None]
     other = build(get_settings().database, tmp_path)
-    with other.app_context():
-        monkeypatch.setitem(db.engines, None, connection)
+    with other.app_context(), monkeypatch.context() as patch:
+        patch.setitem(db.engines, None, connection)
         assert other.test_client().post("/fr/sign-in", data=data).status_code == 429
+        db.session.remove()
+    close(other)

@@ -22,6 +22,9 @@ from app.settings import get_settings
 from tests.backups.conftest import left_in
 from tests.conftest import add_person
 
+pytestmark = pytest.mark.xdist_group("backups")
+"""One after the other: on a server each would see the databases that others verify."""
+
 
 def create(**options):
     return services.create_backup(now=clock.now(), **options)

@@ -72,8 +72,9 @@ def served(app: Flask, workers: int, threads: int) -> Iterator[tuple[int, int]]:
 
 
 def _answers(port: int) -> bool:
-    with suppress(OSError, http.client.HTTPException):
-        return Line(port).ask("GET", "/healthz")[0] == 200
+    line = Line(port)
+    with closing(line.http), suppress(OSError, http.client.HTTPException):
+        return line.ask("GET", "/healthz")[0] == 200
     return False
 
 

@@ -9,7 +9,7 @@ import inspect
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -201,13 +201,16 @@ def wrap(thing: Any, plugin: str, kind: Any, name: str, rule: KindRule, failures
     if not is_dataclass(thing):
         return thing
     changes: dict[str, Any] = {}
-    for field in fields(thing):
-        call, found = rule.calls.get(field.name), getattr(thing, field.name)
-        if call is None or found is None:
+    for path, call in rule.calls.items():
+        outer, _, inner = path.partition(".")
+        part = changes.get(outer, getattr(thing, outer))
+        found = getattr(part, inner) if inner and part is not None else part
+        if found is None:
             continue
-        _check_arguments(found, call, f"{kind.__name__} {name}: {field.name}")
-        hook = f"{kind.__name__}:{name}.{field.name}"
-        changes[field.name] = Guarded(found, plugin, hook, rule, call, failures)
+        _check_arguments(found, call, f"{kind.__name__} {name}: {path}")
+        hook = f"{kind.__name__}:{name}.{path}"
+        guarded = Guarded(found, plugin, hook, rule, call, failures)
+        changes[outer] = replace(part, **{inner: guarded}) if inner else guarded
     return replace(thing, **changes) if changes else thing  # type: ignore[type-var]
 
 

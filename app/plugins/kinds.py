@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from app.accounts.hooks import AccountPage, PersonalData, PersonalDataExtra
-from app.activities.hooks import ActivityType
+from app.activities.hooks import ActivityType, Marked
 from app.admin.hooks import AdminPage
 from app.catalog.hooks import SearchHit, SearchSource
 from app.centers.hooks import PlaceLink
@@ -54,6 +54,7 @@ class Call:
 class KindRule:
     """How the core treats one kind of contribution.
 
+    `calls` are its callables by the name of their field, `outer.inner` inside another value.
     `reach` says where it counts: at the centers where the plugin is on (`here`), as soon as it is
     on for one (`anywhere`), or also while it is off (`always`). `free_name` is for names that
     people write; all others get the plugin's name in front.
@@ -88,6 +89,16 @@ def _one(kind: type) -> Callable[[Any, str], Any]:
         return found
 
     return check
+
+
+def _texts(found: Any, _plugin: str) -> tuple[str, str]:
+    asked, answer = found
+    return _one(str)(asked, _plugin), _one(str)(answer, _plugin)
+
+
+def _lines(found: Any, _plugin: str) -> tuple[tuple[str, int], ...]:
+    read = _all(tuple)(found, _plugin)
+    return tuple((_one(str)(key, _plugin), _one(int)(most, _plugin)) for key, most in read)
 
 
 UNKNOWN = Check(
@@ -132,6 +143,9 @@ KINDS: dict[Any, KindRule] = {
             "read": Call(1),
             "take": Call(2),
             "mark": Call(4),
+            "by_hand.texts": Call(2, then=_texts),
+            "by_hand.lines": Call(1, then=_lines),
+            "by_hand.mark": Call(3, then=_one(Marked)),
             "show": Call(6),
             "write": Call(2, then=_one(str)),
             "compare": Call(2),

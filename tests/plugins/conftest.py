@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.kernel import i18n
-from app.kernel.db import db
-from app.plugins import tables
+from app.kernel import clock, i18n
+from app.kernel.actors import SYSTEM
+from app.kernel.db import db, write
+from app.kernel.hooks import hooks
+from app.plugins import services, tables
+from app.plugins.gate import get_gate
+from app.plugins.guard import wrap
+from app.plugins.kinds import KINDS, KindRule
 from app.plugins.loading import upgrade_schemas
 from tests import databases
 from tests.conftest import SHELF, back_to, build, close
@@ -92,6 +97,40 @@ def open_site(
     """Build sites with plugins of the test (see `opening`)."""
     with opening(schema_url, site_folder, tmp_path) as make:
         yield make
+
+
+@pytest.fixture
+def bring(app: Flask, database: Any) -> Iterator[Any]:
+    """Let `sample` bring one more thing, as it would at the start."""
+    with write():
+        services.set_rules(
+            actor=SYSTEM,
+            snapshot=get_gate().current(),
+            name="sample",
+            everywhere=True,
+            open_to_centers=False,
+            now=clock.now(),
+        )
+    get_gate().forget()
+    app.extensions["nav"].clear()
+    found, owners = {kind: dict(named) for kind, named in hooks._found.items()}, dict(hooks.owners)
+
+    def register(thing: Any, name: str = "sample.more", rule: KindRule | None = None) -> Any:
+        kind = type(thing)
+        guarded = wrap(
+            thing, "sample", kind, name, rule or KINDS[kind], app.extensions["plugin_failures"]
+        )
+        hooks._found[kind].pop(name, None)  # what a plugin of the product brings gives way
+        hooks.register(kind, name, guarded, owner="sample")
+        app.extensions["nav"].clear()
+        return guarded
+
+    yield register
+    app.extensions["nav"].clear()
+    for kind, named in hooks._found.items():
+        named.clear()
+        named.update(found.get(kind, {}))
+    hooks.owners = owners
 
 
 @pytest.fixture

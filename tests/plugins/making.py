@@ -79,3 +79,8 @@ def step(revision: str, up: str, down: str = "pass", after: str | None = None) -
         down=textwrap.indent(textwrap.dedent(down).strip(), "    "),
     )
     return {f"migrations/versions/{revision}.py": body}
+
+
+def failing(*_: Any) -> Any:
+    """Do what a plugin should not."""
+    raise RuntimeError("no luck")

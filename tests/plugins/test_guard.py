@@ -1,7 +1,7 @@
 """What a plugin does wrong stays its own: left out, forbidden or tried again, and counted."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,6 @@ from app.kernel.actors import ANONYMOUS, SYSTEM
 from app.kernel.db import db, write
 from app.kernel.errors import Forbidden
 from app.kernel.health import HealthCheck
-from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.kernel.jobs import JobType, drain, enqueue
 from app.kernel.outbox import Event, Subscriber
@@ -30,6 +29,7 @@ from app.plugins.kinds import KINDS, PASS_ON, Call, KindRule
 from app.plugins.queries import list_failures
 from app.web.hooks import NavItem
 from tests.courses import samples
+from tests.plugins.making import failing
 
 CONTEXT = BlockContext(ANONYMOUS, 1, "petit-cours", 1, "0" * 64, "bonjour", "fr")
 
@@ -47,44 +47,6 @@ class Rung(Event):
 
     name = "made.rung.v1"
     center_id: int
-
-
-@pytest.fixture
-def bring(app: Flask, database: Any) -> Iterator[Any]:
-    """Let `sample` bring one more thing, as it would at the start."""
-    with write():
-        services.set_rules(
-            actor=SYSTEM,
-            snapshot=get_gate().current(),
-            name="sample",
-            everywhere=True,
-            open_to_centers=False,
-            now=clock.now(),
-        )
-    get_gate().forget()
-    app.extensions["nav"].clear()
-    found, owners = {kind: dict(named) for kind, named in hooks._found.items()}, dict(hooks.owners)
-
-    def register(thing: Any, name: str = "sample.more", rule: KindRule | None = None) -> Any:
-        kind = type(thing)
-        guarded = wrap(
-            thing, "sample", kind, name, rule or KINDS[kind], app.extensions["plugin_failures"]
-        )
-        hooks._found[kind].pop(name, None)  # what a plugin of the product brings gives way
-        hooks.register(kind, name, guarded, owner="sample")
-        app.extensions["nav"].clear()
-        return guarded
-
-    yield register
-    app.extensions["nav"].clear()
-    for kind, named in hooks._found.items():
-        named.clear()
-        named.update(found.get(kind, {}))
-    hooks.owners = owners
-
-
-def failing(*_: Any) -> Any:
-    raise RuntimeError("no luck")
 
 
 def link(visible: Any) -> NavItem:

@@ -1,27 +1,24 @@
-"""With four processes and people who work: plugins come, change and go, and no request fails."""
+"""With four processes and people who work: plugins come, change and go, and no request fails.
 
+What is installed was tried before, in other tests. `make bench` measures the same with its trials.
+"""
+
+import socket
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from app.installer import signing
-from app.kernel.db import db
-from tests import databases
+from app.installer import running
+from app.serve import STOP_SECONDS
+from app.workshop.world import switch
 from tests.installer import making
 from tests.installer.conftest import Shop
 from tests.installer.live import Crowd, Live, crowd, live
 
 pytestmark = pytest.mark.slow
 SETTLE_SECONDS = 45
-
-
-def _archive(folder: Path, key: Path, version: str, **changes: object) -> str:
-    file, data = making.pack(folder, version, **changes)
-    (folder / file).write_bytes(data)
-    (folder / f"{file}.sig").write_bytes(signing.sign(data, key))
-    return str(folder / file)
 
 
 def _only(site: Live, version: str) -> None:
@@ -31,7 +28,6 @@ def _only(site: Live, version: str) -> None:
         assert time.monotonic() < until, f"version {version} does not reach every process"
         status, body = site.ask("/fr/x/diary/")
         good = good + 1 if status == 200 and f'"{version}"' in body else 0
-        time.sleep(0.02)
 
 
 def _good(seen: Crowd) -> None:
@@ -40,54 +36,55 @@ def _good(seen: Crowd) -> None:
     assert seen.asked > 100
 
 
-def test_nobody_notices_that_plugins_change(
-    schema_url: str, site_folder: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "site"
-    key = making.make_key(tmp_path, folder / "plugins", making.NAME)
-    first = _archive(tmp_path, key, "1.0.0")
-    second = _archive(tmp_path / "b", key, "1.1.0", steps=2)
-    third = _archive(tmp_path / "c", key, "1.2.0", steps=2, unique=True)
-    with (
-        databases.clone(schema_url, site_folder) as url,
-        live(folder, url) as site,
-        crowd(site.port) as seen,
-    ):
-        site.rihla("plugin", "install", first, "--yes")
+def test_nobody_notices_that_plugins_change(new_shop: Shop) -> None:
+    shop = new_shop
+    second = shop.receive("1.1.0", steps=2)
+    third = shop.receive("1.2.0", steps=2, unique=True)
+    with live(shop.folder, shop.settings.database_url) as site, crowd(site.port, pause=0.1) as seen:
+        assert shop.install(shop.archives["1.0.0"]).state == "done"
         site.rihla("plugin", "enable", making.NAME)
         _only(site, "1.0.0")
-        _write(url, "un", "un")
-        site.rihla("plugin", "upgrade", second, "--yes")
+        shop.add_entries("un", "un")
+        before = shop.hashes()
+        assert shop.install(shop.count_as_tried(second)).state == "done"
         _only(site, "1.1.0")
-        _, said = site.rihla("plugin", "upgrade", third, "--yes", good=False)
-        assert "Everything is as before" in said
+        refused = shop.install(shop.count_as_tried(third))
+        assert refused.state == "refused"
+        assert "they are as before" in str(refused.sentence)
         _only(site, "1.1.0")
-        site.rihla("plugin", "rollback", making.NAME)
+        assert shop.rollback().state == "done"
         _only(site, "1.0.0")
+        assert shop.hashes() == before
     _good(seen)
     assert seen.versions.keys() == {"1.0.0", "1.1.0"}
 
 
-def _write(url: str, *texts: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as connection:
-        connection.execute(text("INSERT INTO diary_book (id, title) VALUES (1, 'Carnet')"))
-        for one in texts:
-            connection.execute(
-                text("INSERT INTO diary_entry (book_id, text) VALUES (1, :text)"), {"text": one}
-            )
-    engine.dispose()
+@contextmanager
+def slow_upload(port: int) -> Iterator[None]:
+    """Begin to send a form, over a line so slow that the block is over before the last byte."""
+    body = b"email=" + b"a" * 2000
+    head = "POST /fr/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n"
+    head += f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.sendall(head.encode() + body[:-1])
+        yield
+        line.sendall(body[-1:])
+        said = b"".join(iter(lambda: line.recv(65536), b""))
+    assert said.startswith(b"HTTP/1.1 4"), said[:200]
+    assert said.rstrip().endswith(b"</html>")
 
 
-def test_one_process_is_enough(shop: Shop, tmp_path: Path) -> None:
-    """A site with a single web process is replaced without a gap as well."""
-    url = shop.settings.database_url
-    second = _archive(tmp_path / "b", shop.folder / "atelier.pem", "1.1.1")
-    db.session.remove()
-    db.engine.dispose()
-    with live(shop.folder, url, workers=1) as site, crowd(site.port, people=3) as seen:
-        site.rihla("plugin", "enable", making.NAME)
+def test_one_process_is_enough_and_answers_what_it_was_asked(shop: Shop) -> None:
+    """A site with a single web process is replaced without a gap, and whoever sends is awaited."""
+    later = shop.begin(shop.count_as_tried(shop.receive("1.0.5")))
+    with live(shop.folder, shop.settings.database_url, workers=1) as site:
+        switch(making.NAME)
         _only(site, "1.0.0")
-        site.rihla("plugin", "upgrade", second, "--yes")
-        _only(site, "1.1.1")
+        with slow_upload(site.port):
+            with crowd(site.port, people=3, pause=0.1) as seen:
+                running.work(later)
+                _only(site, "1.0.5")
+            time.sleep(STOP_SECONDS + 1)  # longer than a site has that is told to stop
+        assert running.work(later, wait=True).state == "done"
     _good(seen)

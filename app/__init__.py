@@ -1,5 +1,6 @@
 """Rihla, a learning platform: `create_app` puts the parts together and decides nothing else."""
 
+import gc
 from importlib import import_module
 from pathlib import Path
 
@@ -49,11 +50,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return a ready application for `settings`, or for what the environment says."""
+    settings = use_settings(settings or load_settings(ROOT / "instance"))
+    gc.disable()  # what is made here stays: looking for waste is a fifth of a start
+    try:
+        return _put_together(settings)
+    finally:
+        gc.enable()
+
+
+def _put_together(settings: Settings) -> Flask:
     from app.kernel import db, jobs, logs, outbox
     from app.kernel.hooks import hooks
     from app.web import check
 
-    settings = use_settings(settings or load_settings(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
     app.extensions["settings"] = settings
     hooks.clear()

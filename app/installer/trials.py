@@ -35,7 +35,10 @@ from app.settings import Secret, Settings
 from app.workshop import conformance
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from app.installer.trial import main; "
+PROGRAM = (
+    "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); "
+    "from app.installer.trial import main; "
+)
 MEGABYTE = 1 << 20
 SECONDS = {"rehearse": 600, "canary": 90}
 MOST_REPORT = MEGABYTE

@@ -19,7 +19,8 @@ from app.workshop.rules import Finding, Report, from_lines
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_OUTPUT = 4000
 _INNER = """
-import resource, sys
+import gc, resource, sys
+gc.disable()  # until the application stands: it keeps what it imports
 for name, most in {limits!r}:
     resource.setrlimit(getattr(resource, name), (most, most))
 sys.path[:0] = {paths!r}

@@ -1,20 +1,32 @@
 """Another process of a site, built as a server builds it: answers the lines of its input.
 
+`starting` forks it off the process of the tests, as `rihla serve` does, where the core is imported.
+
 `/path` or `/path cookie`: the status and the hash of the page. `states`: how each plugin stands.
 """
 
+import faulthandler
 import hashlib
+import io
 import json
+import os
 import re
 import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from app.kernel.db import db
 from app.kernel.i18n import language
+from app.plugins import loading
 from app.plugins.gate import get_gate
 from app.plugins.loading import upgrade_schemas
 from app.plugins.queries import list_failures
+from app.plugins.sentinel import Sentinel
 from app.plugins.status import list_status
 from app.wsgi import create_wsgi
 
@@ -23,6 +35,50 @@ ONCE = re.compile(
     rb'|"csrf":"[^"]*"|class="bar time" value="[^"]*"|role="timer">.*?</p>'
 )
 """What is new in every page: signatures of the moment that forms carry, and time that runs."""
+
+
+DEADLINE = 2.0
+"""Seconds after which a plugin hangs, in these processes; a site has more patience."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What came of a process: what it answered, and what it said when it died."""
+
+    stdout: str
+    stderr: str
+
+
+def starting(environment: Mapping[str, str], lines: Sequence[str] = ("/fr/",)) -> Started:
+    """Start a process of the site, let it answer, and wait until it ends, in whichever way."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = os.fork()
+        if child == 0:
+            _become(environment, lines, out.fileno(), err.fileno())
+        os.waitpid(child, 0)
+        out.seek(0)
+        err.seek(0)
+        return Started(out.read(), err.read())
+
+
+def _become(environment: Mapping[str, str], lines: Sequence[str], out: int, err: int) -> None:
+    """Be that process; never come back."""
+    try:
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+        sys.stdin = io.StringIO("".join(f"{line}\n" for line in lines))
+        faulthandler.disable()  # its death is meant
+        os.environ.clear()
+        os.environ.update(environment)
+        loading.Sentinel = partial(Sentinel, deadline=DEADLINE)
+        main()
+        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001  (whatever ended it, the test reads it)
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
 
 
 def told(app: Flask) -> str:

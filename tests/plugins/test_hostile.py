@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHELF
+from tests.plugins.process import starting
 from tests.plugins.test_gate import of_the_other_center
-from tests.plugins.test_sentinel import environment_of, starting
+from tests.plugins.test_sentinel import environment_of
 from tests.routes import address, pages
 from tests.world import opened
 

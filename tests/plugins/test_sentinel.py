@@ -1,10 +1,9 @@
 """Plugins that end the process or never come back: two strikes, then the site starts without."""
 
+import json
 import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from flask import Flask
 from app.kernel import migrations
 from app.kernel.db import db
 from app.plugins.sentinel import Sentinel
-from tests.conftest import build
+from tests import databases
 from tests.plugins.making import make
+from tests.plugins.process import starting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -53,50 +53,13 @@ def environment_of(folder: Path, shelves: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a site whose database stands and that no plugin was ever brought to."""
-    folder = tmp_path_factory.mktemp("empty") / "site"
-    folder.mkdir()
-    schema(environment_of(folder, ""))
-    return folder
-
-
 @pytest.fixture
-def environment(empty: Path, tmp_path: Path, shelf: Path) -> dict[str, str]:
+def environment(schema_url: str, tmp_path: Path, shelf: Path) -> Iterator[dict[str, str]]:
+    """What a process of a new site needs, whose plugins are those of the shelf."""
     folder = tmp_path / "site"
-    shutil.copytree(empty, folder)
-    return environment_of(folder, str(shelf))
-
-
-def starting(environment: dict[str, str], lines: Sequence[str] = ("/fr/",)) -> Any:
-    """Start a process of the site as a server does, and let it answer."""
-    command = [sys.executable, "-c", START]
-    text = "".join(f"{line}\n" for line in lines)
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, env=environment, timeout=300
-    )
-
-
-START = """
-from app.plugins import loading, sentinel
-loading.Sentinel = lambda folder: sentinel.Sentinel(folder, deadline=2.0)
-import runpy
-runpy.run_module("tests.plugins.process", run_name="__main__")
-"""
-
-
-def schema(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "app.cli", "db", "upgrade"]
-    safe = environment | {"RIHLA_PLUGINS_SAFE_MODE": "1"}
-    subprocess.run(command, env=safe, check=True, capture_output=True, timeout=120)
-
-
-def listed(environment: dict[str, str]) -> str:
-    command = [sys.executable, "-m", "app.cli", "plugin", "list"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    folder.mkdir()
+    with databases.clone(schema_url, tmp_path) as url:
+        yield environment_of(folder, str(shelf)) | {"RIHLA_DATABASE_URL": url}
 
 
 @pytest.mark.slow
@@ -109,21 +72,19 @@ def test_two_strikes_and_the_site_starts_without_it(
     make(shelf, "killer", code)
     make(shelf, "peaceful")
     starts = 0
-    while "ready" not in (done := starting(environment)).stdout:
+    while "ready" not in (done := starting(environment, ("/fr/", "states"))).stdout:
         starts += 1
         assert starts <= 2, done.stderr
     assert starts == (1 if killer == "column" else 2)
-    ready, answer = done.stdout.splitlines()
+    ready, answer, states = done.stdout.splitlines()
     assert ready == "ready"
     assert answer.startswith("200 ")
-    told = listed(environment)
-    assert "killer 1.0 quarantined" in told
-    assert "peaceful 1.0 on" in told
+    standing, *sentences = json.loads(states)["killer"]
+    assert standing == "quarantined"
+    assert sentence in sentences[0]
+    assert json.loads(states)["peaceful"][0] == "on"
     strikes = Sentinel(Path(environment["RIHLA_INSTANCE"]) / "plugins").strikes()
     assert list(strikes) == ["killer"]
-    site = build("", Path(environment["RIHLA_INSTANCE"]), plugin_folders=(str(shelf),))
-    (problem,) = site.extensions["plugins"].records["killer"].problems
-    assert sentence in str(problem)
 
 
 @pytest.mark.only_sqlite

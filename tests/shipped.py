@@ -10,7 +10,12 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from sqlalchemy import Table
+
 from app.kernel.actors import Actor
+from app.kernel.db import Base
+from app.plugins.gate import get_gate
+from app.plugins.tables import tables_of
 from tests.conftest import SHELF
 
 ROOT = SHELF.parents[2]
@@ -30,6 +35,12 @@ def arguments() -> dict[str, dict[str, str]]:
         for name, walk in _walks().items()
         for endpoint, given in walk.ARGUMENTS.items()
     }
+
+
+def tables() -> list[Table]:
+    """Return all tables of the present site: those of the core and of its plugins."""
+    own = [table for name in get_gate().records for table in tables_of(name)]
+    return [*Base.metadata.sorted_tables, *own]
 
 
 def make(center_id: int, author: Actor) -> dict[str, str]:

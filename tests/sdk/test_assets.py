@@ -7,6 +7,7 @@ import pytest
 
 COURSE = "/en/courses/first-steps"
 LINKS = re.compile(r'/static/x/corner/[^"]+')
+OFFER = re.compile(r'data-short="([0-9a-f]{8})" data-text="en" data-token="([^"]+)"')
 BLOCK = "## A corner\n\n````corner {#here}\n````\n"
 
 
@@ -48,6 +49,20 @@ def test_a_page_that_is_closed_links_none(as_user, center):
 
 def test_a_card_that_fails_links_none(as_user, center):
     assert links_on(as_user("learner", center(), enrolled=True, name="Breaker"), "/en/") == []
+
+
+def test_a_lesson_that_a_phone_keeps_links_what_its_block_needs(as_user, center, add_lesson):
+    """The phone fetches what its copy of the lesson links (app/offline/static/offline.js)."""
+    at = center("kenitra")
+    learner = as_user("learner", at, enrolled=True)
+    lesson = add_lesson({"en": BLOCK}, learner, at=at)
+    cover = lesson.rpartition("/")[0]
+    short, token = OFFER.search(learner.get(f"/en{cover}").text).groups()
+    base = f"/en/offline/{cover.rpartition('/')[2]}/{short}/en"
+    edition = f"{base}/hello?token={token}"
+    css, js = links_on(learner, edition)
+    assert (css[-4:], js[-3:]) == (".css", ".js")
+    assert all(learner.get(link).status_code == 200 for link in (css, js))
 
 
 @pytest.mark.parametrize("encoding", ["br", "identity"])

@@ -30,6 +30,7 @@ PARTS = (
     "exams",
     "marking",
     "gradebook",
+    "credentials",
     "rosters",
     "regrading",
     "studio",

@@ -22,6 +22,7 @@ from app.content.files import read_folder
 from app.courses import services as courses
 from app.courses.models import Publication, Revision
 from app.courses.rules import RevisionRef
+from app.credentials.services import Given, award_credential
 from app.exams.bank import bank_of
 from app.exams.marking import mark_attempt
 from app.exams.models import ExamAttempt
@@ -79,6 +80,7 @@ class Side:
     """Attempts of somebody of this side at an exam: one that runs, one that is marked."""
     questions: str = ""
     regrading: str = ""
+    credential: str = ""
     things: dict[str, str] = field(default_factory=dict)
     """What plugins brought to the center (tests/shipped.py)."""
 
@@ -231,6 +233,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         learner=member.public_id,
         upload=_send(trainer.id),
         regrading=_regrade(trainer.id, imported[4]),
+        credential=_award(places[2], member.id, imported[0]),
         things=things,
     )
 
@@ -282,6 +285,15 @@ def _regrade(person_id: int, publication_id: int) -> str:
         session.add(found)
         session.flush()
         return found.public_id
+
+
+def _award(cohort_id: int, person_id: int, course_id: int) -> str:
+    """Return the number of a certificate of a member of the cohort."""
+    with write() as session:
+        given = Given(
+            person_id, session.get_one(Cohort, cohort_id), course_id, {"fr": "Tout est fini."}
+        )
+        return award_credential(actor=SYSTEM, given=given, now=clock.now()).public_id
 
 
 def _granted(person: Made, role: str, scope: str, scope_id: int) -> RoleGrant:

@@ -7,7 +7,12 @@ import pytest
 from app.web.access import OPEN, UndeclaredAccess, check
 
 RULE = re.compile(r"^(/([a-z0-9.-]+|<[^>]+>|[a-z0-9.-]*<[^>]+>[a-z0-9.-]*)?)+$")
-WITHOUT_LANGUAGE = {"web.root", "web.static", "web.healthz", "web.readyz", "offline.worker"}
+WITHOUT_LANGUAGE = {
+    *("web.root", "web.static", "web.healthz", "web.readyz", "offline.worker"),
+    # what a signature names stays at one address, whoever reads it
+    *("credentials.credential", "credentials.document", "credentials.did"),
+    "credentials.status_list",
+}
 
 
 def rules(app):

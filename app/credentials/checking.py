@@ -1,0 +1,183 @@
+"""The verdict on a certificate, by its number or by the file itself, in plain sentences."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.credentials import proofs, queries, rules
+from app.credentials.models import Credential
+from app.credentials.proofs import Outcome
+from app.kernel import i18n
+from app.kernel.i18n import Sentence, say
+
+MOST_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known: `tone` ok, warn or bad; the record, where it may be shown; what differs."""
+
+    tone: str
+    heading: Sentence
+    lines: list[Sentence] = field(default_factory=list)
+    found: Credential | None = None
+    successor: Credential | None = None
+    differences: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def symbol(self) -> str:
+        """Return the sign that stands in the seal."""
+        return {"ok": "check", "bad": "cross"}.get(self.tone, "warn")
+
+
+def check_number(number: str, *, now: datetime) -> Verdict:
+    """Return the verdict on a number."""
+    found = queries.find_credential(number)
+    if found is None:
+        return Verdict(
+            "bad",
+            say("No certificate has this number"),
+            [say("Compare the number with the paper, sign by sign.")],
+        )
+    return _by_record(found, now)
+
+
+def _by_record(found: Credential, now: datetime) -> Verdict:
+    state = rules.state_of(found, now)
+    if state == "valid":
+        return Verdict(
+            "ok", say("This certificate is valid"), [say("It stands in the record.")], found
+        )
+    if state == "revoked":
+        return Verdict(
+            "bad", say("This certificate was revoked"), _why(found, found.revoked_at or now), found
+        )
+    if state == "replaced":
+        return Verdict(
+            "warn",
+            say("This certificate was replaced"),
+            [say("A newer one counts in its place: its name was corrected, or it was renewed.")],
+            found,
+            queries.find_successor(found),
+        )
+    if state == "expired":
+        return Verdict(
+            "warn",
+            say("This certificate has expired"),
+            [say("What it says was earned; it counted until the day that it names.")],
+            found,
+        )
+    return Verdict(
+        "warn",
+        say("This site does not know any more whose certificate this is"),
+        [say("The person had their data erased. The signed file, if they kept it, still proves "
+             "itself: check that file.")],
+    )  # fmt: skip
+
+
+def _why(found: Credential, at: datetime) -> list[Sentence]:
+    lines = [
+        say(
+            "On %(day)s, for this reason: %(reason)s",
+            day=i18n.format_date(at),
+            reason=found.revoked_reason,
+        )
+    ]
+    if found.appeal_until:
+        lines.append(
+            say("It can be appealed until %(day)s.", day=i18n.format_date(found.appeal_until))
+        )
+    return lines
+
+
+def check_file(content: bytes, *, now: datetime) -> Verdict:
+    """Return the verdict on the file of a certificate, whatever it is."""
+    document = _read(content)
+    if document is None:
+        return Verdict(
+            "bad",
+            say("This is no file of a certificate"),
+            [say("Send the whole .json file, as it came from the page of the certificate.")],
+        )
+    who = proofs.issuer_of(document) or ""
+    if who != queries.issuer().did:
+        return Verdict(
+            "warn",
+            say("This site did not issue this certificate"),
+            [say("It names another issuer: %(who)s. Only they can say whether it is right.",
+                 who=who[:200] or "–")],
+        )  # fmt: skip
+    found = queries.find_credential(rules.said_by(document)["number"])
+    kept = json.loads(found.document) if found and found.document else None
+    if found is not None and document == kept:
+        return _with_key(_by_record(found, now), document)
+    return _not_ours(document, found, kept)
+
+
+def _read(content: bytes) -> dict[str, Any] | None:
+    if len(content) > MOST_BYTES:
+        return None
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    is_one = isinstance(document, dict) and isinstance(document.get("credentialSubject"), dict)
+    return document if is_one else None
+
+
+def _with_key(verdict: Verdict, document: dict[str, Any]) -> Verdict:
+    """Add what the signature says: the file is the one that was signed."""
+    newest, proof = queries.find_newest_key(), proofs.proof_of(document)
+    here = queries.issuer()
+    if newest and proof and proof["verificationMethod"] != here.method(newest.number):
+        verdict.lines.append(
+            say(
+                "The file is unchanged. It was signed with an older key of this site, which counts."
+            )
+        )
+    else:
+        verdict.lines.append(say("The file is unchanged, and signed by this site."))
+    return verdict
+
+
+def _not_ours(
+    document: dict[str, Any], found: Credential | None, kept: dict[str, Any] | None
+) -> Verdict:
+    try:
+        outcome = proofs.check(document, queries.find_public_key)
+    except proofs.Unreadable:
+        outcome = Outcome.BROKEN
+    if outcome is Outcome.GOOD:
+        return _signed_and_unknown()
+    differing = rules.differences(document, kept) if kept else []
+    if outcome is Outcome.UNKNOWN_KEY:
+        return Verdict(
+            "bad",
+            say("This certificate is signed with a key that is not ours"),
+            [say("It says that this site issued it. This site did not sign it.")],
+            differences=differing,
+        )
+    if outcome is Outcome.UNSIGNED:
+        return Verdict(
+            "bad",
+            say("This certificate is not signed"),
+            [say("Without its signature a file proves nothing. Check its number instead.")],
+            differences=differing,
+        )
+    lines = [say("What it says is not what this site signed.")]
+    if differing:
+        lines = [say("The file differs from the record. What counts is the record.")]
+    return Verdict(
+        "bad", say("This certificate was changed after it was signed"), lines,
+        differences=differing,
+    )  # fmt: skip
+
+
+def _signed_and_unknown() -> Verdict:
+    return Verdict(
+        "warn",
+        say("This site signed this certificate, and keeps no record of it"),
+        [say("The signature is right. Whether it was revoked cannot be said here: the record was "
+             "erased, or this site was put back from an older backup.")],
+    )  # fmt: skip

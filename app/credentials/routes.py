@@ -1,0 +1,281 @@
+"""Pages of credentials: checking one, one's own, a cohort's; and what machines ask for."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+
+from app.accounts.queries import display_name, names_of
+from app.centers.models import Cohort
+from app.centers.queries import get_cohort, list_members
+from app.centers.routes import attempt, done, page, place_frame
+from app.courses.models import Course
+from app.courses.queries import newest_revisions, outlines_of
+from app.credentials import documents, forms, policies, queries, rules, services
+from app.credentials.checking import MOST_BYTES, Verdict, check_file, check_number
+from app.credentials.showing import FACTS, show
+from app.kernel import clock
+from app.kernel.db import write
+from app.kernel.errors import Invalid, NotFound
+from app.kernel.i18n import say
+from app.throttling import services as throttling
+from app.throttling.rules import Limit, network
+from app.throttling.services import Counter
+from app.web.access import access
+from app.web.locale import preferred_language
+
+bp = Blueprint("credentials", __name__, template_folder="templates")
+bp.context_processor(place_frame)
+AT = "/<lang>/c/<center>/cohorts/<public_id>/certificates"
+MISSES = Limit(free=30, window=3600)
+FILES = Limit(free=120, window=3600)
+
+
+def _count(kind: str, limit: Limit) -> None:
+    """Slow down who tries too much: by network, so that nothing says who looked at whom."""
+    key = throttling.keyed(kind, network(request.remote_addr or ""))
+    with write():
+        throttling.take([Counter(key, limit)], now=clock.now())
+
+
+@bp.route("/<lang>/check", methods=["GET", "POST"])
+@access("public", max_body=2 * MOST_BYTES)
+def check() -> Any:
+    """Ask for a number or a file, and give the verdict on a file."""
+    form = forms.CheckForm()
+    if request.method == "POST" and form.validate():
+        _count("check-file", FILES)
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else (form.text.data or "").encode()
+        if content.strip():
+            return _shown(check_file(content, now=clock.now()))
+    typed = request.args.get("number", "")
+    if number := rules.read_number(typed):
+        return redirect(url_for("credentials.verdict", number=number), 303)
+    return page("credentials/check", form, typed=typed)
+
+
+@bp.get("/<lang>/check/<number>")
+@access("public")
+def verdict(number: str) -> Any:
+    """Give the verdict on a number."""
+    found = check_number(number, now=clock.now())
+    if found.heading.text == say("No certificate has this number").text:
+        _count("check-miss", MISSES)
+        return _shown(found), 404
+    return _shown(found)
+
+
+def _shown(found: Verdict) -> Any:
+    row, now = found.found, clock.now()
+    return render_template(
+        "credentials/verdict.html",
+        verdict=found,
+        row=show(row, now, is_signed=bool(row.document)) if row else None,
+        labels=FACTS,
+        form=forms.CheckForm(formdata=None),
+        checked_at=now,
+    )
+
+
+def _json(content: str, seconds: int) -> Response:
+    """Answer what other people's programs ask for, from wherever they run."""
+    return Response(
+        content,
+        mimetype="application/json",
+        headers={
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Cache-Control": f"public, max-age={seconds}",
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+@bp.get("/credentials/<number>")
+@access("public")
+def credential(number: str) -> Any:
+    """Lead from a credential's own address to its page, in the language of the browser."""
+    return redirect(url_for("credentials.verdict", lang=preferred_language(), number=number), 302)
+
+
+@bp.get("/credentials/<number>.json")
+@access("public")
+def document(number: str) -> Response:
+    """Give the signed credential."""
+    found = queries.find_credential(number)
+    if found is None or not found.document:
+        raise NotFound
+    return _json(found.document, 300)
+
+
+@bp.get("/credentials/status/<int:number>")
+@access("public")
+def status_list(number: int) -> Response:
+    """Give a signed list of credentials that count no more."""
+    found = queries.find_list(number)
+    if found is None:
+        raise NotFound
+    return _json(found, 300)
+
+
+@bp.get("/.well-known/did.json")
+@access("public")
+def did() -> Response:
+    """Give the site's public keys."""
+    found = documents.keys_document(queries.issuer(), queries.list_keys())
+    return _json(json.dumps(found, ensure_ascii=False, indent=1), 3600)
+
+
+@bp.get("/<lang>/account/certificates")
+@access("signed-in")
+def own() -> Any:
+    """Show one's own certificates."""
+    rows = [show(row, clock.now()) for row in queries.list_own(g.actor.id)]
+    return render_template("credentials/own.html", rows=rows)
+
+
+@bp.route(AT, methods=["GET", "POST"])
+@access("credentials.award", scope="own")
+def cohort(public_id: str) -> Any:
+    """Show a cohort's certificates, what waits for a second person, and propose one."""
+    found = _cohort(public_id)
+    form = _proposal_form(found)
+    if request.method == "POST" and attempt(form, lambda: _propose(found, form)):
+        return done(
+            "credentials.cohort",
+            say("It was proposed. Somebody else must agree."),
+            public_id=public_id,
+        )
+    proposals = queries.list_proposals(found.id)
+    people = {one.person_id for one in proposals} | {one.proposed_by or 0 for one in proposals}
+    return page(
+        "credentials/cohort",
+        form,
+        cohort=found,
+        rows=[show(row, clock.now()) for row in queries.list_of_cohort(found.id)],
+        proposals=proposals,
+        names=names_of(people, g.lang),
+        titles=dict(form.course.choices or ()),
+    )
+
+
+def _cohort(public_id: str) -> Cohort:
+    found = get_cohort(g.actor, public_id, g.center.id)
+    if not policies.can_award(g.actor, found):
+        raise NotFound
+    return found
+
+
+def _proposal_form(found: Cohort) -> forms.ProposalForm:
+    form = forms.ProposalForm()
+    members = [one for one in list_members(found.id) if one.id != g.actor.id]
+    form.person.choices = [(one.public_id, display_name(one, g.lang)) for one in members]
+    form.course.choices = list(_titles(queries.list_courses_of(found.id)).items())
+    sponsors = queries.list_sponsors()
+    form.partner.choices = [(0, "–"), *((one.id, display_name(one, g.lang)) for one in sponsors)]
+    return form
+
+
+def _titles(courses: list[Course]) -> dict[int, str]:
+    newest = newest_revisions([one.id for one in courses])
+    outlines = outlines_of(newest.values())
+    return {
+        one.id: outlines[newest[one.id].revision_id].title(g.lang)
+        for one in courses
+        if one.id in newest
+    }
+
+
+def _propose(found: Cohort, form: forms.ProposalForm) -> None:
+    person = next(one for one in list_members(found.id) if one.public_id == form.person.data)
+    reason = form.reason.data or ""
+    services.propose_award(
+        actor=g.actor,
+        given=services.Given(
+            person.id,
+            found,
+            form.course.data,
+            {"": reason},
+            form.partner.data or None,
+            form.expires_on.data,
+        ),
+        reason=reason,
+        now=clock.now(),
+    )
+
+
+@bp.post(f"{AT}/decide")
+@access("credentials.award", scope="own")
+def decide(public_id: str) -> Any:
+    """Agree to what somebody else proposed, or refuse it."""
+    found = _cohort(public_id)
+    form = forms.DecisionForm()
+    if not form.validate():
+        raise Invalid(say("Nothing was decided: open the page again."))
+    agrees = form.agrees.data == "yes"
+    with write():
+        services.decide_proposal(
+            actor=g.actor,
+            cohort=found,
+            proposal_id=form.proposal.data or 0,
+            agrees=agrees,
+            now=clock.now(),
+        )
+    sentence = say("The certificate is awarded.") if agrees else say("It was refused.")
+    return done("credentials.cohort", sentence, public_id=public_id)
+
+
+@bp.get(f"{AT}/<number>")
+@access("credentials.award", scope="own")
+def one(public_id: str, number: str) -> Any:
+    """Show one certificate of a cohort."""
+    return _one(public_id, number, forms.RevocationForm(formdata=None))
+
+
+def _one(public_id: str, number: str, form: forms.RevocationForm) -> Any:
+    cohort = _cohort(public_id)
+    found = queries.get_of_cohort(cohort, number)
+    return page(
+        "credentials/one",
+        form,
+        cohort=cohort,
+        row=show(found, clock.now()),
+        labels=FACTS,
+        may_revoke=policies.can_revoke(g.actor, found),
+    )
+
+
+@bp.post(f"{AT}/<number>/revoke")
+@access("credentials.revoke", scope="own")
+def revoke(public_id: str, number: str) -> Any:
+    """Revoke a certificate, for a reason."""
+    queries.get_of_cohort(_cohort(public_id), number)
+    form = forms.RevocationForm()
+    if attempt(
+        form,
+        lambda: services.revoke_credential(
+            actor=g.actor,
+            public_id=number,
+            reason=form.reason.data or "",
+            appeal_until=form.appeal_until.data,
+            now=clock.now(),
+        ),
+    ):
+        return done("credentials.one", say("It was revoked."), public_id=public_id, number=number)
+    return _one(public_id, number, form)
+
+
+@bp.post(f"{AT}/<number>/correct")
+@access("credentials.revoke", scope="own", takes="button")
+def correct(public_id: str, number: str) -> Any:
+    """Make a certificate anew with the name that the account has now."""
+    queries.get_of_cohort(_cohort(public_id), number)
+    with write():
+        new = services.correct_name(actor=g.actor, public_id=number).public_id
+    return done(
+        "credentials.one",
+        say("It was made anew with the corrected name. The old one leads to it."),
+        public_id=public_id,
+        number=new,
+    )

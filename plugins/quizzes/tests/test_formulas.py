@@ -68,7 +68,7 @@ def test_a_formula_has_its_value(text, value):
         ("1e999", 0),
     ],
 )
-def test_what_is_no_formula_is_refused_where_it_goes_wrong(text, column):
+def test_abuse_37_what_is_no_formula_is_refused_where_it_goes_wrong(text, column):
     with pytest.raises(FormulaError) as refusal:
         parse(text)
     assert refusal.value.column == column

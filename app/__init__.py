@@ -63,8 +63,9 @@ def _put_together(settings: Settings) -> Flask:
     from app.kernel import db, jobs, logs, outbox
     from app.kernel.hooks import hooks
     from app.web import check
+    from app.web.application import Application
 
-    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
+    app = Application(__name__, instance_path=str(settings.instance), static_folder=None)
     app.extensions["settings"] = settings
     hooks.clear()
     for part in (logs, db, jobs, outbox):

@@ -71,7 +71,7 @@ def source_language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     if request.node.get_closest_marker("browser"):
         return
     monkeypatch.setattr(i18n, "_folders", [])
-    i18n.catalog.cache_clear()
+    i18n.forget()
     i18n.language.set("en")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
@@ -14,9 +14,10 @@ from app.activities.rules import ASIDE, ItemState, Mended, Place, State
 from app.content.rules import BlockNode
 from app.courses.models import Course
 from app.courses.queries import get_lesson, outline_of
-from app.courses.rules import Addresses, Recent, RevisionRef
+from app.courses.rules import Addresses, RevisionRef
 from app.kernel.db import db
 from app.kernel.hooks import hooks
+from app.kernel.recent import Recent
 from app.learning.policies import can_read
 from app.learning.queries import Study
 
@@ -95,18 +96,44 @@ def find_texts(ref: RevisionRef, lesson_id: str) -> dict[str, BlockTexts]:
     return _texts.put(key, found)
 
 
+def _answers() -> Any:
+    return (
+        select(
+            _A.person_id, _A.block_id, _A.seed, _A.hints.label("opened"), _E.writer, _E.seq,
+            _E.item, _E.value, _E.hints, _M.points, _M.most, _M.state, _M.details, _M.reason,
+            _M.marked_at,
+        )
+        .outerjoin(AnswerEvent.__table__, _E.attempt_id == _A.id)
+        .outerjoin(
+            Mark.__table__,
+            and_(_M.attempt_id == _E.attempt_id, _M.writer == _E.writer, _M.seq == _E.seq),
+        )
+        .order_by(_A.number, _E.received_at, _E.seq, _M.id)
+    )  # fmt: skip
+
+
+# Asked by every lesson that has an activity: built once, and of plain tables.
+_A, _E, _M = (model.__table__.c for model in (Attempt, AnswerEvent, Mark))
+_OF_LESSON = _answers().where(
+    _A.person_id == bindparam("person_id"),
+    _A.course_id == bindparam("course_id"),
+    _A.lesson_id == bindparam("lesson_id"),
+    _A.block_id.in_(bindparam("blocks", expanding=True)),
+)
+_OF_BLOCK = _answers().where(
+    _A.person_id.in_(bindparam("people", expanding=True)),
+    _A.course_id == bindparam("course_id"),
+    _A.lesson_id == bindparam("lesson_id"),
+    _A.block_id == bindparam("block_id"),
+)
+
+
 def list_states(
     person_id: int, course_id: int, lesson_id: str, blocks: Collection[str]
 ) -> dict[str, State]:
     """Return by block how far a person is with the activities of a lesson. One statement."""
-    rows = db.session.execute(
-        _answers().where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.lesson_id == lesson_id,
-            Attempt.block_id.in_(blocks),
-        )
-    )
+    asked = {"person_id": person_id, "course_id": course_id, "lesson_id": lesson_id}
+    rows = db.session.execute(_OF_LESSON, asked | {"blocks": list(blocks)})
     by_block: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_block[row.block_id].append(row)
@@ -115,50 +142,17 @@ def list_states(
 
 def list_states_of(place: Place, people: Collection[int]) -> dict[int, State]:
     """Return by person how far these people are with one activity. One statement."""
-    rows = db.session.execute(
-        _answers().where(
-            Attempt.person_id.in_(people),
-            Attempt.course_id == place.course_id,
-            Attempt.lesson_id == place.lesson_id,
-            Attempt.block_id == place.block_id,
-        )
-    )
+    asked = {
+        "people": list(people),
+        "course_id": place.course_id,
+        "lesson_id": place.lesson_id,
+        "block_id": place.block_id,
+    }
+    rows = db.session.execute(_OF_BLOCK, asked)
     by_person: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_person[row.person_id].append(row)
     return {person: _state(found) for person, found in by_person.items()}
-
-
-def _answers() -> Any:
-    return (
-        select(
-            Attempt.person_id,
-            Attempt.block_id,
-            Attempt.seed,
-            Attempt.hints.label("opened"),
-            AnswerEvent.writer,
-            AnswerEvent.seq,
-            AnswerEvent.item,
-            AnswerEvent.value,
-            AnswerEvent.hints,
-            Mark.points,
-            Mark.most,
-            Mark.state,
-            Mark.details,
-            Mark.reason,
-            Mark.marked_at,
-        )
-        .outerjoin(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
-        .outerjoin(
-            Mark,
-            and_(
-                Mark.attempt_id == AnswerEvent.attempt_id,
-                Mark.writer == AnswerEvent.writer,
-                Mark.seq == AnswerEvent.seq,
-            ),
-        )
-        .order_by(Attempt.number, AnswerEvent.received_at, AnswerEvent.seq, Mark.id)
-    )
 
 
 def _state(rows: Sequence[Any]) -> State:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, g, jsonify, redirect, render_template, request
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.activities import services
@@ -18,6 +17,7 @@ from app.kernel.i18n import say
 from app.learning.queries import Study, get_study
 from app.learning.routes import show_block
 from app.web.access import access, load_actor
+from app.web.csrf import token as csrf_token
 from app.web.pages import flash
 
 INCOMPLETE = say("This page was incomplete, so your answer was not kept. Try again.")
@@ -68,7 +68,7 @@ def _to_script(slug: str, lesson_id: str, block_id: str, form: AnswerForm) -> An
 @access("public")
 def waiting() -> Any:
     """Tell the script that sends kept answers who is signed in now, and with which token."""
-    return jsonify(owner=load_actor().public_id, csrf=generate_csrf(), words=script_words())
+    return jsonify(owner=load_actor().public_id, csrf=csrf_token(), words=script_words())
 
 
 def _asked(study: Study, lesson_id: str, block_id: str) -> Asked:

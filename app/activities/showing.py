@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, g, render_template
-from flask_wtf.csrf import generate_csrf
+from flask import current_app, g
 from markupsafe import Markup
 
 from app.activities.hooks import ActivityType, BlockTexts
@@ -18,13 +17,15 @@ from app.activities.session import visitor_state
 from app.content.markdown import render as render_markdown
 from app.content.rules import BlockNode
 from app.courses.hooks import BlockContext
-from app.courses.rules import Recent, RevisionRef
+from app.courses.rules import RevisionRef
 from app.kernel.hooks import hooks
 from app.kernel.i18n import DIRECTIONS, say, translate
+from app.kernel.recent import Recent
 from app.learning.queries import Study
 from app.web.access import load_actor
+from app.web.csrf import token as csrf_token
 
-TOKEN, WRITER = "\0token\0", "\0writer\0"
+TOKEN, WRITER, OWNER = "\0token\0", "\0writer\0", "\0owner\0"
 _items: Recent[str] = Recent(4000)
 _ID = re.compile(r' id="[^"]*"')
 _ONE_PARAGRAPH = re.compile(r"\A\s*<p>(.*)</p>\s*\Z", re.DOTALL)
@@ -108,7 +109,7 @@ def show_item(
         page = _items.get(key) or _items.put(key, _render_item(values))
     else:
         page = _render_item(values)
-    token, writer = generate_csrf(), secrets.token_urlsafe(12)
+    token, writer = csrf_token(), secrets.token_urlsafe(12)
     return Markup(page.replace(TOKEN, token).replace(WRITER, writer))  # noqa: S704  (our template)
 
 
@@ -132,9 +133,14 @@ def add_script(html: str, _study: Study, _language: str) -> str:
     """Return a lesson with the script that keeps its answers on the device until they arrived."""
     if "data-activity" not in html:
         return html
-    return html + render_template(
-        "activities/_script.html", owner=load_actor().public_id, words=script_words()
-    )
+    key = ("script", g.lang)
+    page = _items.get(key) or _items.put(key, _render_script())
+    return html + page.replace(OWNER, load_actor().public_id)
+
+
+def _render_script() -> str:
+    template = current_app.jinja_env.get_template("activities/_script.html")
+    return template.render(owner=OWNER, words=script_words())
 
 
 @lru_cache(maxsize=4000)

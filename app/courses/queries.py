@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
+from app.kernel.recent import Recent
 from app.centers.hooks import CourseChoice
 from app.content.carrying import with_carried
 from app.content.markdown import render
@@ -21,7 +22,6 @@ from app.courses.rules import (
     Addresses,
     Outline,
     Published,
-    Recent,
     RevisionRef,
     StoredFile,
     is_served,

@@ -2,13 +2,11 @@
 
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from app.content import rules as content
 from app.content.archive import revision_hash
@@ -21,8 +19,6 @@ from app.content.media import pixels
 from app.content.rules import Problem
 from app.kernel.errors import Invalid
 from app.kernel.i18n import say_n
-
-T = TypeVar("T")
 
 SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{1,62}$")
 RESERVED_SLUGS = frozenset({"all", "files", "new", "search"})
@@ -325,36 +321,3 @@ def kind_of(path: str) -> str:
 def is_shown(kind: str) -> bool:
     """Tell whether a browser may show the file itself, instead of saving it."""
     return kind.startswith(SHOWN)
-
-
-class Recent(Generic[T]):
-    """Keeps the values used last, up to a total weight; for values that never change."""
-
-    def __init__(self, limit: int, weigh: Callable[[T], int] = lambda value: 1) -> None:
-        self._limit, self._weigh, self._weight = limit, weigh, 0
-        self._kept: OrderedDict[Any, T] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Any) -> T | None:
-        """Return what is kept under the key, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Any, value: T) -> T:
-        """Keep the value, forget the ones unused for longest, and return it."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = value
-                self._weight += self._weigh(value)
-            while self._weight > self._limit and len(self._kept) > 1:
-                _, old = self._kept.popitem(last=False)
-                self._weight -= self._weigh(old)
-        return value
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-            self._weight = 0

@@ -8,8 +8,9 @@ from app.content.frontmatter import split
 from app.content.reader import is_bank_path
 from app.content.rules import BlockNode
 from app.courses.queries import outline_of, read_blobs
-from app.courses.rules import Recent, RevisionRef
+from app.courses.rules import RevisionRef
 from app.kernel.hooks import hooks
+from app.kernel.recent import Recent
 
 _banks: Recent[tuple[BlockTexts, ...]] = Recent(100)
 Blocks = dict[str, dict[str, dict[str, BlockNode]]]

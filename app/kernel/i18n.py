@@ -68,6 +68,18 @@ def catalog(lang: str) -> _gettext.NullTranslations:
     return first or _gettext.NullTranslations()
 
 
+@lru_cache(maxsize=5000)
+def said(text: str, lang: str) -> str:
+    """Return the translation of a text; kept, for a page says the same few hundred each time."""
+    return catalog(lang).gettext(text)
+
+
+def forget() -> None:
+    """Read the catalogs again when something is next translated."""
+    catalog.cache_clear()
+    said.cache_clear()
+
+
 def translate(sentence: "Sentence | str", lang: str | None = None) -> str:
     """Return the sentence in `lang` (default: of the moment). A str comes back as it is."""
     if isinstance(sentence, str):
@@ -77,7 +89,7 @@ def translate(sentence: "Sentence | str", lang: str | None = None) -> str:
         count = sentence.values["n"]
         text = catalog(lang).ngettext(sentence.text, sentence.many, int(str(count)))
     else:
-        text = catalog(lang).gettext(sentence.text)
+        text = said(sentence.text, lang)
     if not sentence.values:
         return text
     return text % {name: _shown(value, lang) for name, value in sentence.values.items()}
@@ -93,7 +105,7 @@ def _shown(value: object, lang: str) -> object:
 
 def gettext(text: str) -> str:
     """Translate into the language of the moment (for templates)."""
-    return catalog(language.get()).gettext(text)
+    return said(text, language.get())
 
 
 def ngettext(one: str, many: str, n: int) -> str:

@@ -16,8 +16,9 @@ from app.courses.queries import (
     resolve_many,
     resolve_publication,
 )
-from app.courses.rules import Outline, Published, Recent, RevisionRef
+from app.courses.rules import Outline, Published, RevisionRef
 from app.kernel.db import db
+from app.kernel.recent import Recent
 from app.learning.models import Enrollment, LessonDone
 from app.learning.rules import (
     EnrollmentInfo,

@@ -1,5 +1,6 @@
 """Pages of a course: its cover, its lessons, how far one is and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.learning.rules import carried_progress
 from app.web.access import access, load_actor
 from app.web.pages import Link, flash
 from app.web.pieces import show_piece
+from app.web.shared import render_shared
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 READING = "reading"
@@ -128,13 +130,35 @@ def lesson(slug: str, lesson_id: str) -> Any:
     files = f"{base}/files/{study.seen.short}/"
     rendered = get_lesson(study.seen, lesson_id, language, Addresses(f"{base}/{{id}}", files))
     text = found.text(language, study.outline.course.source)
-    page = render_template("learning/lesson.html", **_lesson_frame(study, found, text, rendered))
-    return _remember_language(page, language)
+    return _remember_language(_lesson_page(study, found, text, rendered), language)
 
 
-def _lesson_frame(
-    study: Study, found: Lesson, text: LessonText, rendered: Rendered
-) -> dict[str, Any]:
+def _lesson_page(study: Study, found: Lesson, text: LessonText, rendered: Rendered) -> str:
+    """Show a lesson: what is the same for all who have come as far is made once."""
+    panels = _panels("lesson", _context(study, found.id, text.language))
+    holes = {
+        "html": _html(study, found, text.language, rendered),
+        "tools": _stacked(panels.get("lesson.tools", ()), "mb4"),
+        "after": _stacked(panels.get("lesson.after", ()), "mt4"),
+    }
+    corrected = find_correction(study, found.id, text.language)
+    about = (
+        study.seen.hash, study.seen.slug, found.id, text.language, study.done,
+        study.enrollment is not None, corrected,
+    )  # fmt: skip
+    return render_shared(
+        "learning/lesson.html",
+        about,
+        holes,
+        lambda: _lesson_frame(study, found, text) | {"corrected": corrected},
+    )
+
+
+def _stacked(pieces: Sequence[Markup], space: str) -> str:
+    return "".join(f'<div class="{space}">{piece}</div>' for piece in pieces)
+
+
+def _lesson_frame(study: Study, found: Lesson, text: LessonText) -> dict[str, Any]:
     before, after = study.outline.around(found.id)
     base, source = _base(study.seen.slug), study.outline.course.source
 
@@ -144,23 +168,19 @@ def _lesson_frame(
         return Link(other.text(text.language, source).title, f"{base}/{other.id}")
 
     return {
-        "study": study,
         "outline": study.outline,
+        "progress": study.progress,
+        "is_enrolled": study.enrollment is not None,
         "lesson": found,
         "text": text,
         "language": text.language,
         "direction": DIRECTIONS[text.language],
-        "html": _html(study, found, text.language, rendered),
-        "headings": rendered.headings,
         "steps": _steps(study, text.language, found.id),
         "is_done": found.id in study.done,
-        "corrected": find_correction(study, found.id, text.language),
         "previous": neighbour(before),
         "next": neighbour(after),
-        "has_next": after is not None,
         "base": base,
         "reading_links": _reading_links(study, text.language),
-        "panels": _panels("lesson", _context(study, found.id, text.language)),
     }
 
 

@@ -7,7 +7,8 @@ import brotli
 
 from app.content.rules import RENDERER_VERSION, Lesson
 from app.courses.queries import get_lesson, outline_of, read_blobs
-from app.courses.rules import Addresses, Outline, Recent, RevisionRef, is_served
+from app.courses.rules import Addresses, Outline, RevisionRef, is_served
+from app.kernel.recent import Recent
 from app.offline.rules import file_digests, fingerprint, is_packed, lesson_size
 
 BROTLI_QUALITY = 4

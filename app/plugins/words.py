@@ -31,7 +31,7 @@ class _Words(gettext.NullTranslations):
 
 def add_words(records: Iterable[Record]) -> None:
     """Let catalogs know the words of all plugins; the core's own translation always wins."""
-    i18n.catalog.cache_clear()
+    i18n.forget()
     for record in records:
         for language in i18n.LANGUAGES:
             if record.manifest and (known := record.manifest.words.get(language)):

@@ -90,7 +90,7 @@ class Browser(FlaskClient):
 def source_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests read the English source."""
     monkeypatch.setattr(i18n, "_folders", [])
-    i18n.catalog.cache_clear()
+    i18n.forget()
     i18n.language.set("en")
 
 

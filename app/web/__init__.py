@@ -2,7 +2,18 @@
 
 from flask import Blueprint, Flask
 
-from app.web import access, assets, compression, csrf, errors, headers, health, locale, pages
+from app.web import (
+    access,
+    assets,
+    compression,
+    csrf,
+    errors,
+    headers,
+    health,
+    locale,
+    pages,
+    shared,
+)
 
 bp = Blueprint("web", __name__, template_folder="templates")
 
@@ -10,7 +21,7 @@ bp = Blueprint("web", __name__, template_folder="templates")
 def init_app(app: Flask) -> None:
     """Register headers, languages, access, forms' protection, error pages and static files."""
     app.register_blueprint(bp)
-    for part in (compression, headers, locale, access, csrf, errors, assets, pages, health):
+    for part in (compression, headers, locale, access, csrf, errors, assets, pages, shared, health):
         part.init_app(app)
 
 

@@ -96,7 +96,8 @@ def link(*names: str) -> None:
         request.environ.setdefault(LINKED, {}).update(dict.fromkeys(names))
 
 
-def _linked(suffix: str) -> list[str]:
+def linked(suffix: str) -> list[str]:
+    """Return the files that are linked on the page, of one ending."""
     return [name for name in request.environ.get(LINKED, ()) if name.endswith(suffix)]
 
 
@@ -105,7 +106,7 @@ def init_app(app: Flask) -> None:
     assets = Assets()
     assets.add_folder(HERE)
     app.extensions["assets"] = assets
-    app.jinja_env.globals.update(asset=assets.url, linked=_linked)
+    app.jinja_env.globals.update(asset=assets.url, linked=linked)
 
     @access("public")
     def static(name: str) -> Any:

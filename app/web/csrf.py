@@ -6,8 +6,8 @@ Flask-WTF's token in every form.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.kernel.errors import Forbidden
 from app.kernel.i18n import say
@@ -20,6 +20,13 @@ def init_app(app: Flask) -> None:
     """Install both checks."""
     app.before_request(refuse_other_sites)
     protect.init_app(app)
+    app.jinja_env.globals["csrf_token"] = token
+
+
+def token() -> str:
+    """Return the request's token for forms; a lesson may hold many."""
+    found: str = g.get("csrf_token") or generate_csrf()
+    return found
 
 
 def refuse_other_sites() -> None:

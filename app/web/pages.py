@@ -1,6 +1,6 @@
 """What every template can use: language, navigation, drawings, formats, messages."""
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages, redirect, request, url_for
 from flask import flash as _flash
-from flask.templating import Environment
 from markupsafe import Markup, escape
 
 from app.kernel import i18n
@@ -24,11 +23,14 @@ from app.web.hooks import NavItem
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the frame, ready to show."""
+    """A link of the frame, ready to show.
+
+    `current` is "page" for the page itself, another truth for what it lies under.
+    """
 
     label: str
     url: str
-    current: bool = False
+    current: bool | str = False
     code: str = ""
     short: str = ""
     sends: bool = False
@@ -42,22 +44,8 @@ DATA = "data"
 """The cookie that says how much a browser loads: low or full."""
 
 
-class PlainGlobals(Environment):
-    """Jinja with the globals of a template in one dictionary.
-
-    Jinja chains two, and walks the chain name by name for every template, block and macro file of
-    a page. What is added to the globals after a template was first used, that template does not
-    see.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return the globals for one template."""
-        return {**self.globals, **(d or {})}
-
-
 def init_app(app: Flask) -> None:
     """Give Jinja our context, globals and filters."""
-    app.jinja_environment = PlainGlobals
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
@@ -96,13 +84,14 @@ def _kept(written: Callable[[Any, str], str]) -> Callable[[Any], str]:
 
 
 @lru_cache(maxsize=5000)
-def _markup(text: str, lang: str) -> Markup:
-    return Markup(i18n.catalog(lang).gettext(text))  # noqa: S704  (our own words; values are escaped)
+def _ready(text: str) -> Markup:
+    return Markup(text) % {}  # noqa: S704  (our own words)
 
 
 def _gettext(text: str, /, **values: object) -> Markup:
     """Translate within a template; values are escaped. Leaner than Jinja's own extension."""
-    return _markup(text, i18n.language.get()) % values
+    found = i18n.said(text, i18n.language.get())
+    return Markup(found) % values if values else _ready(found)  # noqa: S704  (our own words)
 
 
 def _ngettext(one: str, many: str, num: int, /, **values: object) -> Markup:
@@ -201,11 +190,17 @@ def _nav(area: str, actor: Any) -> list[Link]:
         items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
         items.sort(key=lambda item: item.order)
         kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint, i.sends) for i in items]
-    path = f"{request.path}/"
     return [
-        Link(label, url, request.endpoint == name or path.startswith(f"{url}/"), sends=sends)
-        for label, url, name, sends in kept[key]
+        Link(label, url, _current(url, name), sends=sends) for label, url, name, sends in kept[key]
     ]
+
+
+def _current(url: str, endpoint: str) -> str:
+    """Return what `aria-current` says of a link of a menu: page, true or nothing."""
+    if url == request.path:
+        return "page"
+    under = request.endpoint == endpoint or request.path.startswith(f"{url}/")
+    return "true" if under else ""
 
 
 def tab_links(tabs: Sequence[tuple[Sentence, str]]) -> list[Link]:

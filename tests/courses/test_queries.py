@@ -7,7 +7,8 @@ import pytest
 
 from app.content.files import read_folder
 from app.courses import queries
-from app.courses.rules import Addresses, Recent
+from app.courses.rules import Addresses
+from app.kernel.recent import Recent
 from app.kernel.errors import NotFound
 from tests.courses import samples
 from tests.courses.test_services import NOW, keep, publish

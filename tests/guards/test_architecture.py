@@ -9,7 +9,8 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(p for top in ("app", "plugins") for p in (ROOT / top).rglob("*.py"))
 MOST_LINES = 400
-MOST_KERNEL_LINES = 1600
+MOST_KERNEL_LINES = 1700
+"""1,600 until values kept in memory came down from courses: pages keep some too."""
 MOST_FILES = 14
 
 

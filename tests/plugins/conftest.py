@@ -37,7 +37,7 @@ def forgetting() -> Iterator[None]:
     for name in set(tables._registries) - schemas:
         tables.forget_tables(name)
     importlib.invalidate_caches()
-    i18n.catalog.cache_clear()
+    i18n.forget()
 
 
 @pytest.fixture

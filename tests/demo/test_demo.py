@@ -1,5 +1,6 @@
 """The demonstration: made once, only here, and nothing in it looks like a real person."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +24,13 @@ from app.kernel.errors import Conflict
 from app.kernel.i18n import translate
 from app.learning.models import Enrollment, LessonDone
 from app.learning.queries import list_studies
-from app.settings import Secret, Settings
+from app.settings import Secret, Settings, get_settings
 from app.signin.rules import verify_password
-from tests.conftest import add_person
+from tests import databases
+from tests.conftest import add_person, build, close
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+"""In one worker: the demonstration is made once, and each test has a copy of it."""
 
 
 @pytest.fixture
@@ -35,6 +38,36 @@ def site(committed_app: Flask) -> Iterator[Settings]:
     """An empty site of this machine, inside its application context."""
     with committed_app.app_context():
         yield committed_app.extensions["settings"]
+
+
+@pytest.fixture(scope="session")
+def made(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The database and the folder of a site with the demonstration, which no test touches."""
+    folder, instance = (tmp_path_factory.mktemp(name) for name in ("databases", "demonstration"))
+    with databases.clone(schema_url, folder) as url:
+        app = build(url, instance)
+        with app.app_context():
+            cli.make(app.extensions["settings"])
+        close(app)
+        yield url, instance
+
+
+@pytest.fixture
+def demonstration(made: tuple[str, Path], tmp_path: Path) -> Iterator[Flask]:
+    """A site with the demonstration, inside its application context."""
+    url, folder = made
+    instance = shutil.copytree(folder, tmp_path / "instance")
+    with databases.clone(url, tmp_path) as own:
+        app = build(own, instance)
+        with app.app_context():
+            yield app
+        close(app)
+
+
+@pytest.fixture
+def password(demonstration: Flask) -> str:
+    """What its accounts sign in with."""
+    return (get_settings().instance / "demo-password").read_text()
 
 
 def rows_of_everything() -> dict[str, int]:
@@ -49,8 +82,7 @@ def person_of(login: str) -> int:
     return db.session.scalars(select(Address.person_id).where(Address.value == address)).one()
 
 
-def test_it_makes_people_places_courses_and_a_history(site: Settings) -> None:
-    cli.make(site)
+def test_it_makes_people_places_courses_and_a_history(demonstration: Flask) -> None:
     standing = dict(db.session.execute(select(Center.slug, Center.state)).all())
     assert standing == {
         "rabat": "open",
@@ -74,9 +106,8 @@ def test_it_makes_people_places_courses_and_a_history(site: Settings) -> None:
 
 
 def test_no_moment_of_the_history_lies_in_the_future_or_before_its_enrollment(
-    site: Settings,
+    demonstration: Flask,
 ) -> None:
-    cli.make(site)
     assert db.session.scalar(select(func.max(Enrollment.seen_at))) <= clock.now()
     wrong = (
         select(func.count())
@@ -94,57 +125,51 @@ def test_no_moment_of_the_history_lies_in_the_future_or_before_its_enrollment(
     assert db.session.scalar(wrong) == 0
 
 
-def test_twice_is_once(site: Settings) -> None:
-    password = cli.make(site)
+def test_twice_is_once(demonstration: Flask, password: str) -> None:
     before = rows_of_everything()
     hashes = db.session.scalars(select(Person.password_hash).order_by(Person.id)).all()
     db.session.rollback()
-    assert cli.make(site) == password
+    assert cli.make(get_settings()) == password
     assert rows_of_everything() == before
     assert db.session.scalars(select(Person.password_hash).order_by(Person.id)).all() == hashes
 
 
-def test_a_publication_that_was_taken_back_stays_so(site: Settings) -> None:
-    cli.make(site)
+def test_a_publication_that_was_taken_back_stays_so(demonstration: Flask) -> None:
     publication = db.session.scalars(select(Publication.id).order_by(Publication.id)).first()
     db.session.rollback()
     with write():
         withdraw_publication(actor=SYSTEM, publication_id=publication, now=clock.now())
     before = len(list_published(clock.now()))
     db.session.rollback()
-    cli.make(site)
+    cli.make(get_settings())
     assert len(list_published(clock.now())) == before
 
 
-def test_the_courses_can_be_searched_at_once(site: Settings) -> None:
-    cli.make(site)
+def test_the_courses_can_be_searched_at_once(demonstration: Flask) -> None:
     assert search("python", "fr")
 
 
 def test_every_account_signs_in_and_sees_its_first_page(
-    committed_app: Flask, site: Settings
+    demonstration: Flask, password: str
 ) -> None:
-    password = cli.make(site)
     for account in rules.ACCOUNTS + rules.STAFF:
-        client = committed_app.test_client()
+        client = demonstration.test_client()
         answer = client.post("/fr/sign-in", data={"email": account.email, "password": password})
         assert answer.status_code == 303, account.login
         assert client.get("/fr/").status_code == 200, account.login
 
 
 def test_somebody_without_an_e_mail_address_signs_in_by_phone(
-    committed_app: Flask, site: Settings
+    demonstration: Flask, password: str
 ) -> None:
-    password = cli.make(site)
     phone = next(p.address for p in rules.plan_learners() if p.address.startswith("+"))
-    answer = committed_app.test_client().post(
+    answer = demonstration.test_client().post(
         "/ar/sign-in", data={"email": phone, "password": password}
     )
     assert answer.status_code == 303
 
 
-def test_the_learner_is_in_the_middle_of_the_first_course(site: Settings) -> None:
-    cli.make(site)
+def test_the_learner_is_in_the_middle_of_the_first_course(demonstration: Flask) -> None:
     study = next(
         study
         for study in list_studies(person_of("learner"), now=clock.now())
@@ -154,8 +179,7 @@ def test_the_learner_is_in_the_middle_of_the_first_course(site: Settings) -> Non
     assert study.next == study.lessons[study.progress.done]
 
 
-def test_everybody_is_invented(site: Settings) -> None:
-    cli.make(site)
+def test_everybody_is_invented(demonstration: Flask) -> None:
     for kind, value in db.session.execute(select(Address.kind, Address.value)):
         if kind == "email":
             assert value.endswith("@rihla.example")
@@ -166,16 +190,13 @@ def test_everybody_is_invented(site: Settings) -> None:
     ).all()
 
 
-def test_the_password_is_kept_for_its_owner_alone(site: Settings) -> None:
-    password = cli.make(site)
-    file = site.instance / "demo-password"
-    assert file.read_text() == password
+def test_the_password_is_kept_for_its_owner_alone(demonstration: Flask) -> None:
+    file = get_settings().instance / "demo-password"
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_password_that_is_given_later_replaces_the_first(site: Settings) -> None:
-    cli.make(site)
-    assert cli.make(replace(site, demo_password=Secret("given later"))) == "given later"
+def test_a_password_that_is_given_later_replaces_the_first(demonstration: Flask) -> None:
+    assert cli.make(replace(get_settings(), demo_password=Secret("given later"))) == "given later"
     for kept in set(db.session.scalars(select(Person.password_hash))):
         assert verify_password(kept, "given later")
 
@@ -204,10 +225,11 @@ def test_it_is_refused_among_real_people(site: Settings) -> None:
     assert rows_of_everything()["course"] == 0
 
 
-def test_somebody_who_signed_up_in_the_demonstration_does_not_stop_it(site: Settings) -> None:
-    password = cli.make(site)
+def test_somebody_who_signed_up_in_the_demonstration_does_not_stop_it(
+    demonstration: Flask, password: str
+) -> None:
     add_person()
-    assert cli.make(site) == password
+    assert cli.make(get_settings()) == password
 
 
 def test_the_command_prints_the_address_and_the_accounts(

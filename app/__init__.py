@@ -31,6 +31,7 @@ PARTS = (
     "marking",
     "gradebook",
     "credentials",
+    "invigilation",
     "rosters",
     "regrading",
     "studio",

@@ -25,11 +25,11 @@ from app.exams.rules import (
     sign,
     writer_of,
 )
-from app.exams.showing import explain_question, places, show_question
+from app.exams.showing import explain_question, page_words, places, show_question
 from app.kernel import clock, place
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
-from app.kernel.i18n import DIRECTIONS, say, translate
+from app.kernel.i18n import say, translate
 from app.learning.queries import Study, get_study
 from app.settings import get_settings
 from app.web.access import access
@@ -65,18 +65,20 @@ def door(slug: str, lesson_id: str) -> Any:
     moment = queries.get_now()
     taken = queries.list_taken(g.actor.id, study.seen.course_id, lesson_id)
     _, _, found = services.find_door(study=study, lesson=lesson, taken=taken, moment=moment)
+    needs = queries.get_needs(g.actor.id)
     return render_template(
         "exams/door.html",
+        needs=needs,
         study=study,
         lesson=lesson,
         rules=lesson.exam,
         door=found,
         taken=taken,
         now=moment,
-        minutes=lesson.minutes * queries.get_needs(g.actor.id).factor // 100,
+        minutes=lesson.minutes * needs.factor // 100,
         refresh=_refresh(found.opens_at, moment),
         said=services.NOT_NOW.get(found.state),
-        **_words(study.outline, lesson),
+        **page_words(study.outline, lesson),
     )
 
 
@@ -86,17 +88,6 @@ def _refresh(opens_at: datetime | None, now: datetime) -> int:
         return 0
     left = int((opens_at - now).total_seconds()) + 1
     return min(left, LONG) + secrets.randbelow(5)
-
-
-def _words(outline: Any, lesson: Any) -> dict[str, Any]:
-    course = outline.course
-    language = g.lang if g.lang in course.languages else course.source
-    return {
-        "title": lesson.text(language, course.source).title,
-        "course_title": outline.title(language),
-        "language": language,
-        "direction": DIRECTIONS[language],
-    }
 
 
 @bp.post("/<lang>/courses/<slug>/<lesson_id>/exam")
@@ -119,7 +110,7 @@ def paper(public_id: str) -> Any:
     counted = counting(queries.list_received(found.id))
     listed = places(found, counted)
     one = listed[_number(len(listed)) - 1]
-    words = _words(found.outline, found.lesson)
+    words = page_words(found.outline, found.lesson)
     session = request.cookies.get("sid", "")
     writers = [writer_of(session, secrets.token_hex(8)) for _ in range(2)]
     caps = [_sign(found, writer) for writer in writers]
@@ -149,7 +140,7 @@ def whole(public_id: str) -> Any:
     if not found.is_open:
         raise NotFound
     counted = counting(queries.list_received(found.id))
-    listed, words = places(found, counted), _words(found.outline, found.lesson)
+    listed, words = places(found, counted), page_words(found.outline, found.lesson)
     writer = writer_of(request.cookies.get("sid", ""), secrets.token_hex(8))
     questions = [
         (one, show_question(found, one.item, words["language"], counted.get(one.item)))
@@ -259,7 +250,7 @@ def hand_in(public_id: str) -> Any:
     if not found.is_open:
         return redirect(url_for("exams.result", public_id=public_id), 303)
     listed = places(found, counting(queries.list_received(found.id)))
-    words = _words(found.outline, found.lesson)
+    words = page_words(found.outline, found.lesson)
     return render_template("exams/hand-in.html", paper=found, places=listed, **words)
 
 
@@ -280,7 +271,7 @@ def result(public_id: str) -> Any:
     found = _paper(public_id)
     if found.is_open:
         return redirect(url_for("exams.paper", public_id=public_id), 303)
-    words = _words(found.outline, found.lesson)
+    words = page_words(found.outline, found.lesson)
     if found.marked_at is None:
         return render_template(
             "exams/waiting.html", paper=found, refresh=3 + secrets.randbelow(SHORT), **words

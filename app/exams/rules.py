@@ -82,9 +82,12 @@ def _mac(secret: str, attempt: str, body: str) -> str:
     return hmac.new(key, f"{attempt}.{body}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
+SIGN_IN = 8
+
+
 def writer_of(session: str, nonce: str) -> str:
-    """Return a new writer: a mark of the sign-in, so that two can be told apart, then chance."""
-    return f"{hashlib.sha256(f'writer:{session}'.encode()).hexdigest()[:8]}-{nonce}"
+    """Return a new writer: SIGN_IN signs that tell sign-ins apart, then chance."""
+    return f"{hashlib.sha256(f'writer:{session}'.encode()).hexdigest()[:SIGN_IN]}-{nonce}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from app.activities.hooks import ActivityType
 from app.activities.rules import ItemState
 from app.activities.showing import Shown
+from app.content.rules import Lesson
 from app.courses.hooks import BlockContext
 from app.courses.queries import outline_of
-from app.courses.rules import RevisionRef
+from app.courses.rules import Outline, RevisionRef
 from app.exams.bank import Question, bank_of
 from app.exams.queries import MarkRow, Paper, Received
 from app.exams.rules import FLAGGED, fields_of, is_answered
 from app.kernel.errors import Conflict
 from app.kernel.hooks import hooks
-from app.kernel.i18n import say
+from app.kernel.i18n import DIRECTIONS, say
 from app.kernel.pieces import Piece
 
 
@@ -32,6 +34,18 @@ def find_panel(context: BlockContext) -> Piece | None:
         url = url_for("exams.door", slug=context.course_slug, lesson_id=lesson.id)
     values = {"rules": lesson.exam, "minutes": lesson.minutes, "url": url}
     return Piece(say("The exam"), "exams/_panel.html", values)
+
+
+def page_words(outline: Outline, lesson: Lesson) -> dict[str, Any]:
+    """Return how a page calls an exam and its course, and the language of its questions."""
+    course = outline.course
+    language = g.lang if g.lang in course.languages else course.source
+    return {
+        "title": lesson.text(language, course.source).title,
+        "course_title": outline.title(language),
+        "language": language,
+        "direction": DIRECTIONS[language],
+    }
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,49 @@
+"""What staff send about windows of exams, and about somebody's time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from app.exams.rules import Window
+from app.invigilation.rules import MOST_REASON
+from app.kernel.i18n import ZONE, say
+from app.web.forms import AtMost, Form
+
+
+class WindowForm(Form):
+    """From when until when an exam may be begun, by the clocks of Morocco; `seen` is what stood."""
+
+    seen = HiddenField(validators=[AtMost(100)])
+    opens = DateTimeLocalField(say("Can be begun from"), [Optional()], format=["%Y-%m-%dT%H:%M"])
+    closes = DateTimeLocalField(say("until"), [Optional()], format=["%Y-%m-%dT%H:%M"])
+
+    def window(self) -> Window:
+        """Return the window, in UTC."""
+        return Window(_moment(self.opens), _moment(self.closes))
+
+
+def _moment(field: Any) -> datetime | None:
+    local = field.data
+    return local.replace(tzinfo=ZONE).astimezone(UTC) if local else None
+
+
+class AccommodationForm(Form):
+    """What somebody needs, why, and whether it counts for an exam that is running."""
+
+    seen = HiddenField(validators=[AtMost(40)])
+    factor = RadioField(
+        say("Time"),
+        [InputRequired()],
+        choices=[
+            SelectChoice("100", say("as others")),
+            SelectChoice("125", say("a quarter more (× 1.25)")),
+            SelectChoice("150", say("half as much again (× 1.5)")),
+            SelectChoice("200", say("twice as much (× 2)")),
+        ],
+    )
+    larger_text = BooleanField(say("Larger text"))
+    reason = TextAreaField(say("Why"), [AtMost(MOST_REASON)], render_kw={"rows": 3, "dir": "auto"})
+    extend = BooleanField(say("Also in the exam that is running now"))

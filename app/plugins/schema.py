@@ -6,6 +6,7 @@ touch only tables that begin with its name; another one undoes the whole migrati
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,7 +109,11 @@ def _move(act: Any, record: Record, to: str, engine: Engine | None, **around: An
 
 @contextmanager
 def _own_tables_only(engine: Engine, plugin: str) -> Iterator[None]:
+    mine = threading.get_ident()  # what others of this process do meanwhile is not the plugin's
+
     def check(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if threading.get_ident() != mine:
+            return
         for part in _PART.findall(_COMMENTS.sub(" ", statement)):
             if part.strip() and not all(_is_own(name, plugin) for name in _touched(part.strip())):
                 raise TableTheft(f"{plugin}: {part.strip()[:80]}")

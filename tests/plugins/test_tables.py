@@ -1,6 +1,7 @@
 """Tables of plugins: their own chains, nobody else's tables, all of a step or none of it."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,20 @@ def test_a_step_that_touches_other_tables_is_undone_whole(
         assert tables() == before
         assert read_schemas()["made"] == "made_0001"
         assert db.session.scalar(select(Person.name)) == "Amina"
+
+
+def test_what_others_of_the_process_do_meanwhile_is_their_own(site: Flask) -> None:
+    """Jobs and pages of the same process go on while a plugin's tables change."""
+
+    def act() -> None:
+        with site.app_context(), write() as session:
+            session.execute(text("UPDATE person SET name = name"))
+
+    with site.app_context(), schema._own_tables_only(db.engine, "made"):
+        with ThreadPoolExecutor(1) as others:
+            others.submit(act).result()
+        with pytest.raises(TableTheft, match="UPDATE person"):
+            act()
 
 
 def test_a_step_that_fails_on_real_rows_is_undone_and_the_plugin_waits(

@@ -15,7 +15,7 @@ from app.plugins import guard
 from app.plugins.queries import list_failures
 from tests.activities.test_answers import PAGE, RIDDLE, amina, count, post, slug
 from tests.learning.test_learning import enroll, publish
-from tests.plugins.test_guard import bring
+from tests.plugins.conftest import bring
 
 __all__ = ["amina", "bring", "slug"]
 SLOTS = ("course.sidebar", "lesson.tools", "lesson.after")

@@ -133,6 +133,11 @@ def forget_versions(settings: Settings, name: str, keep: set[str]) -> None:
             folder.rmdir()
 
 
+def kept_home(settings: Settings) -> Path:
+    """Return the folder with the kept data of all plugins, also of those that are gone."""
+    return home(settings) / "kept"
+
+
 def kept_folder(settings: Settings, name: str) -> Path:
     """Return the folder of a plugin's kept data."""
-    return home(settings) / "kept" / name
+    return kept_home(settings) / name

@@ -1,6 +1,6 @@
 """What was received, what is under way, and what is left of plugins that are gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -235,18 +235,27 @@ def find_latest_artifact(plugin: str) -> ArtifactView | None:
 
 @dataclass(frozen=True)
 class Leftover:
-    """A plugin that is not in use any more, and what it left."""
+    """A plugin that is not in use any more, and what it left in the database or in files."""
 
     name: str
     version: str
     rows: dict[str, int]
     artifact: ArtifactView | None
+    kept: list[KeptFile] = field(default_factory=list)
 
 
-def list_leftovers() -> list[Leftover]:
-    """Return the plugins that were uninstalled and whose data was kept."""
-    found = []
-    for name, row in read_plugins().items():
-        if row.state == "uninstalled":
-            found.append(Leftover(name, row.version, count_left(name), find_latest_artifact(name)))
-    return found
+def list_leftovers(kept_home: Path) -> list[Leftover]:
+    """Return the plugins that were uninstalled and whose data is there: by names, each once.
+
+    `kept_home` holds a folder with files for each plugin, also for those that the database forgot.
+    """
+    rows = read_plugins()
+    found = [
+        Leftover(name, row.version, count_left(name), find_latest_artifact(name))
+        for name, row in rows.items()
+        if row.state == "uninstalled"
+    ]
+    for folder in kept_home.glob("*"):
+        if folder.name not in rows and (kept := list_kept(folder)):
+            found.append(Leftover(folder.name, kept[0].version, {}, None, kept))
+    return sorted(found, key=lambda left: left.name)

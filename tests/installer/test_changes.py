@@ -175,7 +175,7 @@ def test_uninstalling_keeps_the_data_and_coming_back_finds_it(shop: Shop) -> Non
     before = shop.hashes()
     assert shop.uninstall().state == "done"
     assert (shop.version, shop.hashes()) == ("", before)
-    (left,) = queries.list_leftovers()
+    (left,) = queries.list_leftovers(files.kept_home(shop.settings))
     assert left.rows == {"diary_book": 1, "diary_entry": 5}
     again = shop.count_as_tried(shop.archives["1.0.0"])
     assert shop.install(again).state == "done"
@@ -188,6 +188,8 @@ def test_uninstalling_can_keep_the_data_in_a_file_only(shop: Shop) -> None:
     (kept,) = queries.list_kept(files.kept_folder(shop.settings, NAME))
     assert kept.rows == 6
     assert db.session.get(Plugin, NAME) is None
+    (left,) = queries.list_leftovers(files.kept_home(shop.settings))
+    assert (left.name, left.version, left.kept) == (NAME, "1.0.0", [kept])
 
 
 def test_uninstalling_can_delete_the_data_when_the_name_is_typed(shop: Shop) -> None:

@@ -156,9 +156,10 @@ def test_the_page_before_installing_says_what_it_asks(
     client: Any, admin: Made, manifest: str
 ) -> None:
     found = keep_artifact(manifest, **TRIED)
-    for lang in ("en", "fr", "ar"):
+    for lang, title in (("en", "Diary"), ("fr", "Journal"), ("ar", "يوميات")):
         page = client.get(f"/{lang}/admin/plugins/store/{found}")
         assert page.status_code == 200
+        assert f"{title} <bdi" in page.text, "in its own words, though it is not in use"
     page = client.get(f"/en/admin/plugins/store/{found}").text
     assert "Keeps data of its own in the database" in page
     assert "Calls other machines on the network" in page  # among what it does not ask for

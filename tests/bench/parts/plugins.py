@@ -3,25 +3,82 @@
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import create_engine, text
 
+from app import create_app
 from app.installer import signing
-from tests.bench.site import Site
+from app.kernel.hooks import hooks
+from app.settings import use_settings
+from tests.bench.site import Site, ask, count_calls, cpu_ms, request
 from tests.bench.table import Line
 from tests.installer import making
 from tests.installer.live import Live, crowd, live
+from tests.plugins.making import make as make_plugin
 
 DATABASES = ("sqlite", "postgresql")
 ROLLBACK_SECONDS = 60
 PATIENCE_SECONDS = 120
+TWENTY, MOST_MS = 20, 0.2
+SETTING = '[center_settings.limit]\ntype = "int"\ndefault = 3\n'
+CARD = """
+from app.sdk import HomeCard, Hooks, Plugin
+
+me = Plugin(__name__)
+
+
+def find(reader):
+    assert me.settings["limit"] == 3
+
+
+def register(hooks: Hooks) -> None:
+    hooks.register(HomeCard, "card", HomeCard(find))
+"""
 
 
 def measure(site: Site) -> Iterator[Line]:
-    """Install, upgrade, try what does not pass, and go back."""
+    """What twenty cost a request; then install, upgrade, try what does not pass, and go back."""
     with tempfile.TemporaryDirectory() as folder:
+        yield from _cost(site, Path(folder) / "shelf")
         yield from _measured(site, Path(folder))
+
+
+def _cost(site: Site, shelf: Path) -> Iterator[Line]:
+    """Measure a page with twenty plugins that are on and have settings, beside the same without.
+
+    Nothing of theirs is on the page: it is what switches and settings cost. Then with twenty cards
+    that are asked and have nothing to show.
+    """
+    environ = request("/fr/", cookie=site.cookie("/fr/", "learner"))
+    kept = dict(vars(hooks))
+    few = partial(_ask, _opened(site), environ)
+    for kind, code, name in (("quiet", "", "are on"), ("cards", CARD, "look at their settings")):
+        for number in range(TWENTY):
+            make_plugin(shelf / kind, f"{kind}{number}", code, more=SETTING, uses=("cards",))
+        many = partial(_ask, _opened(site, str(shelf / kind)), environ)
+        pairs = [(cpu_ms(many, 100, rounds=1), cpu_ms(few, 100, rounds=1)) for _ in range(15)]
+        cost = min(pair[0] for pair in pairs) - min(pair[1] for pair in pairs)
+        more = f"{count_calls(many) - count_calls(few)} calls"
+        yield Line(f"{TWENTY} plugins {name}, a page", cost, "ms CPU", MOST_MS, more=more)
+    vars(hooks).update(kept)
+    use_settings(site.settings)
+
+
+def _opened(site: Site, *folders: str) -> tuple[Flask, dict[str, object]]:
+    app = create_app(replace(site.settings, plugin_folders=folders))
+    states = {record.state for record in app.extensions["plugins"].records.values()}
+    assert states == {"loaded"}, states
+    return app, dict(vars(hooks))
+
+
+def _ask(opened: tuple[Flask, dict[str, object]], environ: dict[str, object]) -> None:
+    app, brought = opened
+    vars(hooks).update(brought)  # a process has one site otherwise
+    assert ask(app, environ).status == 200
 
 
 def _measured(site: Site, folder: Path) -> Iterator[Line]:

@@ -1,12 +1,14 @@
 """Styles and scripts of a plugin: on the pages that show something of it, and on no other."""
 
 import re
+from importlib.resources import files
 
 import brotli
 import pytest
 
 COURSE = "/en/courses/first-steps"
 LINKS = re.compile(r'/static/x/corner/[^"]+')
+SCRIPT = files("app.offline") / "static" / "offline.js"
 OFFER = re.compile(r'data-short="([0-9a-f]{8})" data-text="en" data-token="([^"]+)"')
 BLOCK = "## A corner\n\n````corner {#here}\n````\n"
 
@@ -52,7 +54,7 @@ def test_a_card_that_fails_links_none(as_user, center):
 
 
 def test_a_lesson_that_a_phone_keeps_links_what_its_block_needs(as_user, center, add_lesson):
-    """The phone fetches what its copy of the lesson links (app/offline/static/offline.js)."""
+    """The phone fetches what the script for it finds in its copy of the lesson."""
     at = center("kenitra")
     learner = as_user("learner", at, enrolled=True)
     lesson = add_lesson({"en": BLOCK}, learner, at=at)
@@ -62,6 +64,8 @@ def test_a_lesson_that_a_phone_keeps_links_what_its_block_needs(as_user, center,
     edition = f"{base}/hello?token={token}"
     css, js = links_on(learner, edition)
     assert (css[-4:], js[-3:]) == (".css", ".js")
+    found = re.search(r"html\.match\(/(.+?)/g\)", SCRIPT.read_text("utf-8"))[1]
+    assert re.findall(found, learner.get(edition).text) == [css, js]
     assert all(learner.get(link).status_code == 200 for link in (css, js))
 
 

@@ -30,6 +30,7 @@ PARTS = (
     "exams",
     "marking",
     "gradebook",
+    "projects",
     "credentials",
     "invigilation",
     "rosters",

@@ -100,6 +100,9 @@ class Settings:
     demo_password: Secret = _setting(
         Secret(""), "Password of the demonstration accounts; empty: one is made and printed."
     )
+    project_upload_mb: int = _setting(
+        10, "What one version of a project may weigh, all its files together, in megabytes."
+    )
     max_body_mb: int = _setting(64, "Largest request that is read, in megabytes; uploads included.")
     password_hashes_at_once: int = _setting(
         2, "Password hashes computed at the same time in one process."

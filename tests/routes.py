@@ -21,6 +21,8 @@ from tests import shipped
 from tests.conftest import SHELF
 from tests.world import STAFF, Side, World
 
+OWN_PROJECT = {"slug": "course", "lesson_id": "=tarif-du-taxi"}
+PROJECT = {"public_id": "cohort", "slug": "=python-donnees", "lesson_id": "=tarif-du-taxi"}
 ARGUMENTS: dict[str, dict[str, str]] = {
     "activities.answer": {"slug": "course", "lesson_id": "lesson", "block_id": "=predire"},
     "admin.forget_job": {"job_id": "=1"},
@@ -124,6 +126,17 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "plugins.settings": {"name": "=sample"},
     "plugins.switch": {"name": "=sample"},
     "plugins.switch_centers": {"name": "=sample"},
+    "projects.ask": {**PROJECT, "person": "learner"},
+    "projects.download": {**PROJECT, "person": "learner", "file_id": "project_file"},
+    "projects.file": {**PROJECT, "person": "learner", "file_id": "project_file"},
+    "projects.own": OWN_PROJECT,
+    "projects.own_download": {**OWN_PROJECT, "file_id": "project_file"},
+    "projects.own_file": {**OWN_PROJECT, "file_id": "project_file"},
+    "projects.projects": {"public_id": "cohort"},
+    "projects.sheets": PROJECT,
+    "projects.sign": {**PROJECT, "person": "learner"},
+    "projects.work": {**PROJECT, "person": "learner"},
+    "projects.works": PROJECT,
     "questions.drop": {"slug": "course", "public_id": "questions"},
     "questions.export": {"slug": "course", "short": "short", "name": "=gift"},
     "questions.index": {"slug": "course"},
@@ -198,6 +211,8 @@ NO_PAGES = {
     "offline.manifest",
     "offline.plan",
     "offline.worker",
+    "projects.download",
+    "projects.own_download",
     "questions.export",
     "rosters.report",
     "secondfactor.code",  # these two need a sign-in under way: tests/browser/test_second_factor.py

@@ -35,6 +35,13 @@ from app.notices.models import Notice, NoticeReceipt
 from app.partners.models import Partner
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
+from app.projects.models import (
+    ProjectBlob,
+    ProjectComment,
+    ProjectFile,
+    ProjectVersion,
+    ProjectWork,
+)
 from app.questions.models import QuestionUpload
 from app.regrading.models import Regrading
 from app.rosters.models import Roster, RosterLine
@@ -78,6 +85,8 @@ class Side:
     exam: str = ""
     exam_done: str = ""
     """Attempts of somebody of this side at an exam: one that runs, one that is marked."""
+    project_file: str = ""
+    """A file that somebody of this side handed in, with a comment."""
     questions: str = ""
     regrading: str = ""
     credential: str = ""
@@ -128,6 +137,7 @@ def build() -> World:
     for side, person_id in ((own, world.people["learner"].id), (other, other.member_id)):
         side.exam_done = _sit(own.course_id, person_id, 1)
         side.exam = _sit(own.course_id, person_id, 2)
+        side.project_file = _hand_in(own.course_id, person_id)
     _notify(world)
     for role, person in world.people.items():
         world.cookies[role] = add_session(person)
@@ -390,6 +400,29 @@ def _sit(course_id: int, person_id: int, number: int) -> str:
         session.flush()
         mark_attempt(attempt_id=attempt.id, now=now)
         return exam.public_id
+
+
+def _hand_in(course_id: int, person_id: int) -> str:
+    """Return a file of somebody's project; it has a comment and waits for a mark."""
+    now, content = clock.now(), b"def tarif(metres):\n    return 2 + metres // 80\n"
+    with write() as session:
+        work = ProjectWork(person_id=person_id, course_id=course_id, lesson_id="tarif-du-taxi")
+        session.add(work)
+        session.flush()
+        blob = ProjectBlob(work_id=work.id, sha256="0" * 64, content=content)
+        version = ProjectVersion(
+            work_id=work.id, number=1, link="", note="Voilà.", digest="", is_late=False,
+            received_at=now,
+        )  # fmt: skip
+        session.add_all([blob, version])
+        session.flush()
+        file = ProjectFile(
+            version_id=version.id, blob_id=blob.id, name="taxi.py", kind="py", size=len(content)
+        )
+        session.add(file)
+        session.flush()
+        session.add(ProjectComment(file_id=file.id, line=2, text="Et la nuit ?", made_at=now))
+        return str(file.id)
 
 
 def _notify(world: World) -> None:

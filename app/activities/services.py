@@ -355,3 +355,28 @@ def _keep_visit(person_id: int, asked: Asked, items: Mapping[str, Any], now: dat
         if value is not None:
             sent = Sent(item_id, value, f"visit-{item_id}")
             check_answer(person_id=person_id, asked=asked, sent=sent, now=now, seed=seed)
+
+
+def set_score(
+    *,
+    person_id: int,
+    place: Place,
+    points: int,
+    most: int,
+    waiting: int,
+    center_id: int | None,
+    now: datetime,
+) -> None:
+    """Keep what somebody has in an activity that adds up by rules of its own, and tell it."""
+    values = {"points": points, "most": most, "waiting": waiting, "scored_at": now}
+    key = {
+        "person_id": person_id,
+        "course_id": place.course_id,
+        "lesson_id": place.lesson_id,
+        "block_id": place.block_id,
+    }
+    statement = insert_into(Score).values(**key, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+    state = WAITING if waiting else "right" if points >= most else "partial" if points else "wrong"
+    where = (place.course_id, place.lesson_id, place.block_id)
+    outbox.record(AnswerMarked(person_id, *where, "", state, points, most, center_id or 0))

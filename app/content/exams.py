@@ -33,31 +33,18 @@ def read_exam(front: Front) -> ExamRules | None:
         return None
     if front.data.get("preview") == "true":
         front.refuse("preview", say("An exam is never open to visitors."), say("Delete preview."))
-    fields = front.data["exam"]
-    if not isinstance(fields, Fields):
-        front.refuse(
-            "exam",
-            say("“%(key)s” has the wrong kind of value.", key="exam"),
-            say("Write its keys below it, indented: draw, attempts, pass."),
-        )
-        return None
-    return _rules(Section(front.path, fields, fields.where, front.problems), fields)
+    section = front.below("exam")
+    return _rules(section) if section else None
 
 
-def _rules(section: Section, fields: Fields) -> ExamRules:
+def _rules(section: Section) -> ExamRules:
     section.only(_KEYS)
-    for key in fields.repeated:
-        section.refuse(
-            key,
-            say("The key “%(key)s” stands here twice.", key=key),
-            say("Keep one of the two lines."),
-        )
     return ExamRules(
         draw=_draw(section),
         attempts=int(section.number("attempts", 1, MOST_ATTEMPTS, default=1)),
         keep=section.choice("keep", KEEP, "best"),
         cool_down=int(section.number("cool_down", 0, WEEK)),
-        shuffle="shuffle" not in fields or section.flag("shuffle"),
+        shuffle="shuffle" not in section.data or section.flag("shuffle"),
         pass_mark=int(section.number("pass", 0, 100)),
         offline_minutes=int(section.number("offline_minutes", 0, WEEK)),
         solution=section.choice("solution", SOLUTION, "last"),

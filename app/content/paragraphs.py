@@ -1,7 +1,7 @@
 """Digests of a lesson's paragraphs, by which a translation knows that its source has moved on.
 
-Paragraph 0 is what the front matter shows to learners (title and objectives); the others are the
-pieces of the body between blank lines. An ordinary code fence is one piece, a block is cut like
+Paragraph 0 is what the front matter shows to learners (title, objectives, rubric); the others are
+the pieces of the body between blank lines. An ordinary code fence is one piece, a block is cut like
 the text around it, so that one changed question does not make its neighbors look changed.
 """
 
@@ -68,12 +68,12 @@ def _solid(lines: list[str], offset: int = 0) -> set[int]:
 
 
 def shown_words(front: str) -> str:
-    """Return the lines of the front matter that learners read: the title and the objectives."""
+    """Return the lines of the front matter that learners read: title, objectives, rubric."""
     kept = []
     within = False
     for line in front.split("\n"):
         if not line.startswith((" ", "-")):
-            within = line.startswith(("title:", "objectives:"))
+            within = line.startswith(("title:", "objectives:", "rubric:"))
         if within:
             kept.append(line)
     return "\n".join(kept)

@@ -10,6 +10,7 @@ from app.content.exams import read_exam
 from app.content.files import BARE_NAMES, SUFFIXES, read_folder, suffix
 from app.content.frontmatter import read, split
 from app.content.manifest import COURSE_FILE, read_course_file, read_module_file
+from app.content.projects import check_rubric, read_project, read_rubric
 from app.content.rules import (
     KINDS,
     Course,
@@ -18,6 +19,7 @@ from app.content.rules import (
     LessonText,
     Module,
     Problem,
+    ProjectRules,
     error,
 )
 from app.content.schema import Front
@@ -34,7 +36,10 @@ _LESSON = re.compile(
 )
 _BANK = re.compile(r"^bank/[a-z0-9][a-z0-9-]*\.(?P<language>[a-z]{2,3})\.md$")
 _TOP = re.compile(r"^(README(\.[a-z]{2,3})?|CHANGELOG|LICENSE)(\.md|\.txt)?$")
-_KEYS = ("id", "title", "minutes", "objectives", "kind", "preview", "exam", "translates")
+_KEYS = (
+    "id", "title", "minutes", "objectives", "kind", "preview", "exam", "project", "rubric",
+    "translates",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class _Page:
     preview: bool
     blocks: tuple[tuple[str, str], ...]
     exam: ExamRules | None = None
+    project: ProjectRules | None = None
+    front: Front | None = None
 
 
 @dataclass(slots=True)
@@ -241,6 +248,7 @@ def _page(reading: _Reading, path: str, language: str) -> _Page | None:
         front.text("title", required=True, limit=120),
         front.texts("objectives"),
         tuple(front.text("translates", limit=20_000).split()),
+        read_rubric(front),
     )
     return _Page(
         text,
@@ -251,11 +259,13 @@ def _page(reading: _Reading, path: str, language: str) -> _Page | None:
         front.flag("preview"),
         tuple((node.name, node.id) for node in nodes(body.split("\n"), first_line)),
         read_exam(front) if is_source else None,
+        read_project(front) if is_source else None,
+        front,
     )
 
 
 def _only_in_source(front: Front) -> None:
-    for key in ("kind", "preview", "exam"):
+    for key in ("kind", "preview", "exam", "project"):
         if key in front.data:
             front.refuse(
                 key,
@@ -279,11 +289,13 @@ def _lesson(reading: _Reading, module: str, name: str, pages: Mapping[str, _Page
         return None
     for page in pages.values():
         _same_identity(reading, main, page)
+        if page.front:
+            check_rubric(page.front, main.project, is_source=page is main)
     position, slug = name.split("-", 1)
     texts = {language: page.text for language, page in pages.items()}
     return Lesson(
         main.id or slug, slug, module, int(position), main.kind, main.minutes, main.preview,
-        texts, main.blocks, main.exam,
+        texts, main.blocks, main.exam, main.project,
     )  # fmt: skip
 
 

@@ -15,6 +15,11 @@ RENDERER_VERSION = 1
 RIGHT_TO_LEFT = frozenset({"ar"})
 LEVELS = ("beginner", "intermediate", "advanced")
 KINDS = ("lesson", "project", "exam")
+PROJECT_KINDS = (
+    "py", "ipynb", "md", "txt", "csv", "json", "sql", "html", "css", "js", "svg",
+    "pdf", "png", "jpg", "webp", "zip", "docx", "xlsx", "pptx", "odt", "ods",
+)  # fmt: skip
+"""The endings of files that a project may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,26 @@ class ExamRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectRules:
+    """What is handed in for a project and how it is marked, as its front matter says it.
+
+    `rubric` is (criterion, points) in order; what a criterion means stands in each language's text.
+    """
+
+    rubric: tuple[tuple[str, int], ...]
+    files: int = 5
+    """How many files at most; 0: only a link."""
+    kinds: tuple[str, ...] = PROJECT_KINDS
+    link: bool = False
+    """Whether a link may be handed in."""
+
+    @property
+    def most(self) -> int:
+        """Return all points of the rubric."""
+        return sum(points for _, points in self.rubric)
+
+
+@dataclass(frozen=True, slots=True)
 class LessonText:
     """One lesson in one language: where its Markdown stands and what its front matter says."""
 
@@ -147,6 +172,8 @@ class LessonText:
     title: str
     objectives: tuple[str, ...] = ()
     translates: tuple[str, ...] = ()
+    rubric: tuple[tuple[str, str], ...] = ()
+    """What each criterion of a project's rubric means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +190,7 @@ class Lesson:
     texts: Mapping[str, LessonText]
     blocks: tuple[tuple[str, str], ...] = ()
     exam: ExamRules | None = None
+    project: ProjectRules | None = None
 
     def text(self, language: str, source: str) -> LessonText:
         """Return the text in `language`, or in the source language while it is not translated."""
@@ -321,14 +349,22 @@ def _lesson(data: Mapping[str, Any]) -> Lesson:
                 **text,
                 "objectives": tuple(text["objectives"]),
                 "translates": tuple(text["translates"]),
+                "rubric": tuple((key, said) for key, said in text.get("rubric", ())),
             }
         )
         for language, text in data["texts"].items()
     }
     blocks = tuple((name, id_) for name, id_ in data["blocks"])
     exam = _exam(data["exam"]) if data.get("exam") else None
-    return Lesson(**{**data, "texts": texts, "blocks": blocks, "exam": exam})
+    project = _project(data["project"]) if data.get("project") else None
+    known = {"texts": texts, "blocks": blocks, "exam": exam, "project": project}
+    return Lesson(**{**data, **known})
 
 
 def _exam(data: Mapping[str, Any]) -> ExamRules:
     return ExamRules(**{**data, "draw": tuple((tag, many) for tag, many in data["draw"])})
+
+
+def _project(data: Mapping[str, Any]) -> ProjectRules:
+    rubric = tuple((key, points) for key, points in data["rubric"])
+    return ProjectRules(**{**data, "rubric": rubric, "kinds": tuple(data["kinds"])})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from app.content.frontmatter import Bare, Quoted, Value
+from app.content.frontmatter import Bare, Fields, Quoted, Value
 from app.content.positions import Places
 from app.content.rules import Problem, error
 from app.kernel.i18n import LANGUAGES, Sentence, say
@@ -212,6 +212,25 @@ class Front(Section):
             return (values[key].line, values[key].column) if key in values else (1, 1)
 
         super().__init__(path, {key: value.data for key, value in values.items()}, where, problems)
+
+    def below(self, key: str) -> Section | None:
+        """Return the keys that stand below a key which is there, or refuse what stands instead."""
+        fields = self.data[key]
+        if not isinstance(fields, Fields):
+            self.refuse(
+                key,
+                say("“%(key)s” has the wrong kind of value.", key=key),
+                say("Write its keys below it, indented."),
+            )
+            return None
+        section = Section(self.path, fields, fields.where, self.problems)
+        for twice in fields.repeated:
+            section.refuse(
+                twice,
+                say("The key “%(key)s” stands here twice.", key=twice),
+                say("Keep one of the two lines."),
+            )
+        return section
 
 
 def _meaning(value: Any) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.demo import services
+from app.demo import marking, services
 from app.demo.rules import ACCOUNTS
 from app.kernel import clock, jobs, migrations
 from app.kernel.db import db
@@ -43,6 +43,7 @@ def make(settings: Settings, courses: Path = COURSES) -> str:
     password, hashed = services.choose_password(settings)
     imported = services.publish_courses(courses, now)
     is_new = services.make_people(hashed, imported, now)
+    marking.make_projects(now)
     if hashed:
         services.keep_password(settings, password)
     if is_new or imported:

@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.activities.hooks import ActivityType, AnswerMarked, Marked
-from app.activities.models import AnswerEvent, ItemVersion, Mark, Score
-from app.activities.rules import WAITING, as_text
+from app.activities.hooks import ActivityType, Marked
+from app.activities.models import AnswerEvent, ItemVersion, Mark
+from app.activities.rules import Place, as_text
+from app.activities.services import set_score
 from app.courses.models import Course
 from app.exams import queries
 from app.exams.models import ExamAttempt
 from app.exams.queries import Paper, Received
 from app.exams.rules import BLOCK, FLAGGED, PAPER, counting, fields_of, is_passed, kept_points
-from app.kernel import outbox, place
+from app.kernel import place
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Refusal
@@ -107,17 +108,15 @@ def keep_score(*, paper: Paper, now: datetime) -> None:
     taken = queries.with_points(queries.list_taken(*where), *where)
     points, most = kept_points(paper.rules.keep, taken)
     waiting = sum(one.waiting for one in taken)
-    values = {"points": points, "most": most, "waiting": waiting, "scored_at": now}
-    key = {
-        "person_id": paper.person_id,
-        "course_id": paper.course_id,
-        "lesson_id": paper.lesson_id,
-        "block_id": BLOCK,
-    }
-    statement = insert_into(Score).values(**key, **values)
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
-    state = WAITING if waiting else "right" if points >= most else "partial" if points else "wrong"
-    outbox.record(AnswerMarked(*where, BLOCK, "", state, points, most, paper.center_id or 0))
+    set_score(
+        person_id=paper.person_id,
+        place=Place(paper.course_id, paper.lesson_id, BLOCK),
+        points=points,
+        most=most,
+        waiting=waiting,
+        center_id=paper.center_id,
+        now=now,
+    )
     if is_passed(paper.rules, points, most) and not waiting:
         slug = db.session.scalars(select(Course.slug).where(Course.id == paper.course_id)).one()
         with suppress(Refusal):  # left the course since, or the exam is not in it any more

@@ -13,8 +13,8 @@ const read = (url) => new Promise((resolve) => {
 
 const begin = () => {
   const form = document.querySelector('[data-marking]');
-  (document.querySelector('[data-first]') || form?.querySelector('input[type=radio]'))?.focus();
-  ahead = form && read(form.dataset.next);
+  (document.querySelector('[data-first]') || form?.querySelector('input[type=radio]'))?.focus({ preventScroll: true });
+  ahead = form && !('stay' in form.dataset) && read(form.dataset.next);
 };
 
 const show = (page, url) => {
@@ -51,10 +51,10 @@ addEventListener('submit', async (event) => {
   const { next } = form.dataset, body = new URLSearchParams(new FormData(form));
   try {
     const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' });
-    const page = answer.type === 'opaqueredirect' && await ahead;
+    if (answer.type !== 'opaqueredirect') return form.submit(); // refused: the page says why, and asks
+    const page = await ahead;
     if (page) show(page, next);
-    else if (page === null) location.assign(next);
-    else form.submit(); // refused: the page itself says why, and asks
+    else location.assign(next);
   } catch {
     delete form.dataset.busy;
     form.querySelector('[data-lost]').hidden = false;

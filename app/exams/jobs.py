@@ -1,7 +1,7 @@
 """What happens to exams by itself: time is up, answers are marked."""
 
-from app.exams import services
-from app.exams.marking import mark_attempt
+from app.exams import queries, services
+from app.exams.marking import PASS, RELEASE, mark_attempt, pass_exam
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.hooks import hooks
@@ -22,7 +22,21 @@ def mark(attempt_id: int) -> None:
         mark_attempt(attempt_id=attempt_id, now=clock.now())
 
 
+def pass_one(attempt_id: int) -> None:
+    """Finish the lesson of a passed exam whose marks are released."""
+    with write():
+        pass_exam(attempt_id=attempt_id, now=clock.now())
+
+
+def release(course_id: int, cohort_id: int) -> None:
+    """Finish the lessons of the passed exams of a cohort, one after the other."""
+    for attempt_id in queries.list_marked(course_id, cohort_id):
+        pass_one(attempt_id)
+
+
 def register() -> None:
-    """Close every minute."""
+    """Make the jobs known; closing is done every minute."""
     hooks.register(JobType, "exams.close", JobType(close, schedule="* * * * *"))
     hooks.register(JobType, services.MARK, JobType(mark))
+    hooks.register(JobType, PASS, JobType(pass_one))
+    hooks.register(JobType, RELEASE, JobType(release))

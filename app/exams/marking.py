@@ -16,12 +16,15 @@ from app.exams import queries
 from app.exams.models import ExamAttempt
 from app.exams.queries import Paper, Received
 from app.exams.rules import BLOCK, FLAGGED, PAPER, counting, fields_of, is_passed, kept_points
-from app.kernel import place
+from app.kernel import jobs, place
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Refusal
 from app.kernel.hooks import hooks
 from app.learning.services import finish_lesson
+
+PASS, RELEASE = "exams.pass", "exams.release"
+"""The jobs that finish the lesson of one passed exam, and of those of a cohort."""
 
 
 class NotNow(RuntimeError):
@@ -117,13 +120,39 @@ def keep_score(*, paper: Paper, now: datetime) -> None:
         center_id=paper.center_id,
         now=now,
     )
-    if is_passed(paper.rules, points, most) and not waiting:
-        slug = db.session.scalars(select(Course.slug).where(Course.id == paper.course_id)).one()
-        with suppress(Refusal):  # left the course since, or the exam is not in it any more
-            finish_lesson(
-                actor=Actor(paper.person_id),
-                slug=slug,
-                lesson_id=paper.lesson_id,
-                passed=True,
-                now=now,
-            )
+    if not waiting:
+        _pass(paper, points, most, now)
+
+
+def pass_exam(*, attempt_id: int, now: datetime) -> None:
+    """Finish the lesson of an exam that was passed; before its marks are released, later."""
+    paper = queries.get_paper_by_id(attempt_id)
+    where = (paper.person_id, paper.course_id, paper.lesson_id)
+    taken = queries.with_points(queries.list_taken(*where), *where)
+    if not any(one.waiting for one in taken):
+        _pass(paper, *kept_points(paper.rules.keep, taken), now)
+
+
+def _pass(paper: Paper, points: int, most: int, now: datetime) -> None:
+    if not is_passed(paper.rules, points, most):
+        return
+    release_at = queries.find_release(paper)
+    if release_at:  # that the lesson is done would tell it
+        key = f"{PASS}:{paper.id}:{release_at.isoformat()}"
+        delay = (release_at - paper.now).total_seconds()
+        jobs.enqueue(PASS, {"attempt_id": paper.id}, key=key, delay=delay)
+        return
+    slug = db.session.scalars(select(Course.slug).where(Course.id == paper.course_id)).one()
+    with suppress(Refusal):  # left the course since, or the exam is not in it any more
+        finish_lesson(
+            actor=Actor(paper.person_id),
+            slug=slug,
+            lesson_id=paper.lesson_id,
+            passed=True,
+            now=now,
+        )
+
+
+def release_moved(*, course_id: int, cohort_id: int) -> None:
+    """Have the exams of a cohort passed when their marks are released: that time was changed."""
+    jobs.enqueue(RELEASE, {"course_id": course_id, "cohort_id": cohort_id})

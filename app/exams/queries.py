@@ -14,11 +14,14 @@ from app.content.rules import ExamRules, Lesson
 from app.courses.models import Course, Revision
 from app.courses.queries import outline_of
 from app.courses.rules import Outline, RevisionRef
+from app.exams.hooks import Release
 from app.exams.models import Accommodation, ExamAttempt, ExamWindow
 from app.exams.rules import BLOCK, Taken, Window
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import NotFound
+from app.kernel.hooks import hooks
+from app.learning.models import Enrollment
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,13 @@ def get_paper(public_id: str, person_id: int) -> Paper:
 def get_paper_by_id(attempt_id: int) -> Paper:
     """Return an attempt for whoever marks it."""
     return _paper(db.session.execute(_PAPER.where(ExamAttempt.attempt_id == attempt_id)).one())
+
+
+def find_release(paper: Paper) -> datetime | None:
+    """Return from when its learner may see what an attempt earned, if that is still to come."""
+    kept = hooks.get(Release, "gradebook")
+    at = kept.find(paper.person_id, paper.course_id, paper.cohort_id) if kept else None
+    return at if at is not None and at > paper.now else None
 
 
 @dataclass(frozen=True)
@@ -257,6 +267,26 @@ def get_needs(person_id: int) -> Needs:
         )
     ).first()
     return Needs(*row) if row else Needs()
+
+
+def list_marked(course_id: int, cohort_id: int) -> list[int]:
+    """Return the marked attempts at exams of who is in a cohort, or was when it began."""
+    present = select(Enrollment.person_id).where(
+        Enrollment.cohort_id == cohort_id,
+        Enrollment.course_id == course_id,
+        Enrollment.left_at.is_(None),
+    )
+    found = db.session.scalars(
+        select(ExamAttempt.attempt_id)
+        .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
+        .where(
+            Attempt.course_id == course_id,
+            ExamAttempt.marked_at.is_not(None),
+            or_(Attempt.cohort_id == cohort_id, Attempt.person_id.in_(present)),
+        )
+    ).all()
+    db.session.rollback()  # each is written in a transaction of its own
+    return list(found)
 
 
 def get_now() -> datetime:

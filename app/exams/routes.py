@@ -267,14 +267,19 @@ def close(public_id: str) -> Any:
 @bp.get("/<lang>/exams/<public_id>/result")
 @access("signed-in")
 def result(public_id: str) -> Any:
-    """Show what an attempt is worth once it is marked, and why as soon as that may be said."""
+    """Show what an attempt is worth once it is marked and released, and why when it may be said."""
     found = _paper(public_id)
     if found.is_open:
         return redirect(url_for("exams.paper", public_id=public_id), 303)
     words = page_words(found.outline, found.lesson)
-    if found.marked_at is None:
+    release_at = queries.find_release(found)
+    if release_at or found.marked_at is None:
         return render_template(
-            "exams/waiting.html", paper=found, refresh=3 + secrets.randbelow(SHORT), **words
+            "exams/waiting.html",
+            paper=found,
+            release_at=release_at,
+            refresh=0 if release_at else 3 + secrets.randbelow(SHORT),
+            **words,
         )
     where = (found.person_id, found.course_id, found.lesson_id)
     taken = queries.with_points(queries.list_taken(*where), *where)

@@ -8,6 +8,8 @@ from flask import Flask
 
 from app.accounts.hooks import PersonalData
 from app.centers.hooks import PlaceLink
+from app.exams.hooks import Release
+from app.gradebook.queries import find_release
 from app.gradebook.routes import bp
 from app.gradebook.showing import show_points
 from app.kernel.actors import Permission
@@ -58,4 +60,5 @@ def init_app(app: Flask) -> None:
         PlaceLink("cohort", say("Marks"), "gradebook.book", "activities.view", order=5),
     )
     registry.register(NotificationType, "gradebook.changed", NotificationType(say("Your marks:")))
+    registry.register(Release, "gradebook", Release(find_release))
     registry.register(CoursePart, "gradebook", CoursePart(show_points))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from app.activities.models import Score
 from app.activities.queries import ScoreRow, list_scores
@@ -20,6 +20,7 @@ from app.gradebook.rules import Category, Entry, Override, Total
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.kernel.i18n import translate
+from app.learning.models import Enrollment
 from app.learning.queries import Study
 
 Key = tuple[str, str]
@@ -125,6 +126,24 @@ def _courses_of(people: Sequence[int]) -> list[int]:
 def find_plan(cohort_id: int | None, course_id: int) -> Plan:
     """Return how marks add up in a cohort; the usual way where nobody said."""
     return _plan(db.session.get(GradebookPlan, (cohort_id, course_id)) if cohort_id else None)
+
+
+def find_release(person_id: int, course_id: int, cohort_id: int | None) -> datetime | None:
+    """Return from when somebody sees their exams; None: at once, or nobody said. One statement.
+
+    Of the cohort in which an exam was begun and the one in which they are by now, the later one.
+    """
+    present = select(Enrollment.cohort_id).where(
+        Enrollment.person_id == person_id,
+        Enrollment.course_id == course_id,
+        Enrollment.left_at.is_(None),
+    )
+    return db.session.scalar(
+        select(func.max(GradebookPlan.release_at)).where(
+            GradebookPlan.course_id == course_id,
+            or_(GradebookPlan.cohort_id == cohort_id, GradebookPlan.cohort_id.in_(present)),
+        )
+    )
 
 
 def _plan(found: GradebookPlan | None) -> Plan:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.activities.rules import Place
 from app.centers.models import Cohort
+from app.exams.marking import release_moved
 from app.gradebook import policies, queries
 from app.gradebook.models import GradebookPlan, MarkOverride
 from app.gradebook.queries import Row
@@ -56,6 +57,7 @@ def set_plan(
     where = {"cohort_id": cohort.id, "course_id": course_id}
     statement = insert_into(GradebookPlan).values(**where, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=list(where), set_=values))
+    release_moved(course_id=course_id, cohort_id=cohort.id)
     audit.record(
         actor,
         "gradebook.plan",

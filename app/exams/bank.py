@@ -25,15 +25,15 @@ class Question:
     texts: BlockTexts
 
 
-def bank_of(ref: RevisionRef) -> dict[str, Question]:
+def bank_of(ref: RevisionRef, *, anywhere: bool = False) -> dict[str, Question]:
     """Return the questions of a revision's bank by their ids, in its order.
 
-    Those whose plugin is off, or which cannot be shown outside of a lesson, are left out. No
-    statement once it is in memory.
+    Those whose plugin is off (with `anywhere`: away), or which cannot be shown outside of a lesson,
+    are left out. No statement once it is in memory.
     """
     found: dict[str, Question] = {}
     for texts in _texts(ref):
-        kind = hooks.get(ActivityType, texts.source.name)
+        kind = hooks.get(ActivityType, texts.source.name, anywhere=anywhere)
         if kind is None or kind.show is None:
             continue
         for item in kind.read(texts).items:

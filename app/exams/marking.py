@@ -102,15 +102,18 @@ def _mark(
     return value, type_.mark(document, seed, value, 0)
 
 
-def keep_score(*, paper: Paper, now: datetime) -> None:
+def keep_score(*, paper: Paper, now: datetime, may_fall: bool = True) -> None:
     """Keep what the person's attempts at this exam are worth together, and tell who wants to know.
 
     Also for whoever changes a mark afterwards: a person who marks by hand, a corrected question.
+    Unless it `may_fall`, it is worth at least what it was.
     """
     where = (paper.person_id, paper.course_id, paper.lesson_id)
     taken = queries.with_points(queries.list_taken(*where), *where)
     points, most = kept_points(paper.rules.keep, taken)
     waiting = sum(one.waiting for one in taken)
+    if not may_fall:
+        points = min(max(points, queries.get_score(*where)), most)
     set_score(
         person_id=paper.person_id,
         place=Place(paper.course_id, paper.lesson_id, BLOCK),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
-from app.activities.models import AnswerEvent, Attempt, Mark
+from app.activities.models import AnswerEvent, Attempt, Mark, Score
 from app.content.rules import ExamRules, Lesson
 from app.courses.models import Course, Revision
 from app.courses.queries import outline_of
@@ -269,6 +269,28 @@ def get_needs(person_id: int) -> Needs:
     return Needs(*row) if row else Needs()
 
 
+def get_score(person_id: int, course_id: int, lesson_id: str) -> int:
+    """Return the points that somebody has in an exam by now."""
+    found = db.session.scalar(
+        select(Score.points).where(
+            Score.person_id == person_id,
+            Score.course_id == course_id,
+            Score.lesson_id == lesson_id,
+            Score.block_id == BLOCK,
+        )
+    )
+    return found or 0
+
+
+def find_last_end(course_id: int) -> datetime | None:
+    """Return when the last attempt ends of those at exams of a course that run, or None."""
+    return db.session.scalar(
+        select(func.max(ExamAttempt.accepts_until))
+        .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
+        .where(Attempt.course_id == course_id, ExamAttempt.closed_at.is_(None))
+    )
+
+
 def list_marked(course_id: int, cohort_id: int) -> list[int]:
     """Return the marked attempts at exams of who is in a cohort, or was when it began."""
     present = select(Enrollment.person_id).where(
@@ -304,13 +326,21 @@ class MarkRow:
     most: int
     state: str
     details: Mapping[str, Any]
+    reason: str = ""
+    """Why it was marked again; empty for a first mark."""
 
 
 def list_marks(attempt_id: int) -> dict[str, MarkRow]:
     """Return the newest mark of each question of an attempt, by its id."""
     rows = db.session.execute(
         select(
-            AnswerEvent.item, AnswerEvent.value, Mark.points, Mark.most, Mark.state, Mark.details
+            AnswerEvent.item,
+            AnswerEvent.value,
+            Mark.points,
+            Mark.most,
+            Mark.state,
+            Mark.details,
+            Mark.reason,
         )
         .join(
             Mark,

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
-from app.activities.hooks import Activity, ActivityType, BlockTexts
+from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, ItemVersion, Mark
 from app.activities.rules import version_of
 from app.content.carrying import blocks_in
 from app.courses.models import Publication
 from app.courses.queries import holds_at, outline_of, read_blobs
 from app.courses.rules import RevisionRef
+from app.exams.bank import Question, bank_of
+from app.exams.rules import BLOCK as EXAM
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
@@ -75,7 +77,7 @@ def is_newest() -> ColumnElement[bool]:
 
 
 def marked_answers(*columns: Any) -> Any:
-    """Return a select over answers in lessons with the newest mark of each."""
+    """Return a select over answers with the newest mark of each."""
     return (
         select(*columns)
         .select_from(Attempt)
@@ -117,14 +119,13 @@ def list_edited(audience: Audience, ref: RevisionRef) -> list[Edited]:
     Questions of plugins that are away are left out: their marks stay as they are.
     """
     counts = _count_versions(audience)
-    activities = read_activities(ref, {lesson for lesson, _, _ in counts})
+    activities = read_activities(ref, {lesson for lesson, block, _ in counts if block != EXAM})
+    is_exam = any(block == EXAM for _, block, _ in counts)
+    bank = bank_of(ref, anywhere=True) if is_exam else {}
     documents: dict[int, Any] = {}
     pending = []
     for spot, versions in counts.items():
-        kind, activity = activities.get(spot[:2], ("", None))
-        item = (
-            next((one for one in activity.items if one.id == spot[2]), None) if activity else None
-        )
+        kind, item = _asked(spot, activities, bank)
         now = version_of(item.document) if item else ""
         old = {id_: count for id_, (name, _, count) in versions.items() if name != now}
         kinds = {known for _, known, _ in versions.values()}
@@ -142,13 +143,24 @@ def list_edited(audience: Audience, ref: RevisionRef) -> list[Edited]:
     ]
 
 
+def _asked(
+    spot: Spot, activities: Mapping[Block, tuple[str, Activity]], bank: Mapping[str, Question]
+) -> tuple[str, Item | None]:
+    if spot[1] == EXAM:
+        question = bank.get(spot[2])
+        return (question.kind, question.item) if question else ("", None)
+    kind, activity = activities.get(spot[:2], ("", None))
+    items = activity.items if activity else ()
+    return kind, next((one for one in items if one.id == spot[2]), None)
+
+
 def _count_versions(audience: Audience) -> dict[Spot, dict[int, tuple[str, str, int]]]:
     """Return by question how many answers were marked by which version: hash, kind, count."""
     spot = Attempt.lesson_id, Attempt.block_id, AnswerEvent.item
     rows = db.session.execute(
         marked_answers(*spot, ItemVersion.id, ItemVersion.hash, ItemVersion.kind, func.count())
         .join(ItemVersion, ItemVersion.id == Mark.version_id)
-        .where(audience.holds(), Attempt.kind == ItemVersion.kind)
+        .where(audience.holds(), or_(Attempt.kind == ItemVersion.kind, Attempt.kind == EXAM))
         .group_by(*spot, ItemVersion.id, ItemVersion.hash, ItemVersion.kind)
         .order_by(*spot)
     )
@@ -166,7 +178,7 @@ def _edited(
         return None
     changes = [type_.compare(old, item.document if item else None) for old in versions.values()]
     change = next((one for one in changes if one.touches_marks), changes[-1])
-    return Edited(spot, type_, item, versions, change, sum(counts.values()))
+    return Edited(spot, kind, type_, item, versions, change, sum(counts.values()))
 
 
 def list_given(

@@ -42,10 +42,11 @@ class Edited:
     """A question of which answers were marked by other versions than the new one.
 
     `item` is the question as it is now, None where it is gone; `versions` are the documents by
-    which its answers were marked.
+    which its answers were marked. Of an exam it is a question of the bank.
     """
 
     spot: Spot
+    kind: str
     type: ActivityType
     item: Item | None
     versions: Mapping[int, Mapping[str, Any]]
@@ -89,10 +90,10 @@ class Marker:
 
     def words(self, given: Given) -> str:
         """Return what was answered, as the author reads it."""
-        edited = self._edited[given.spot]
-        if edited.type.say_answer is None:
-            return given.value
-        return edited.type.say_answer(edited.versions[given.version_id], json.loads(given.value))
+        edited, value = self._edited[given.spot], json.loads(given.value)
+        if edited.type.say_answer is None or value is None:
+            return "–" if value is None else given.value
+        return edited.type.say_answer(edited.versions[given.version_id], value)
 
 
 @dataclass(frozen=True, slots=True)

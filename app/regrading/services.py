@@ -15,6 +15,9 @@ from app.courses.models import Publication, Revision
 from app.courses.policies import can_edit, can_publish
 from app.courses.queries import find_live, outline_of
 from app.courses.rules import RevisionRef
+from app.exams.marking import keep_score
+from app.exams.queries import find_last_end, find_release, get_paper_by_id
+from app.exams.rules import BLOCK as EXAM
 from app.kernel import audit, jobs, outbox
 from app.kernel.actors import SYSTEM, Actor
 from app.kernel.db import db, insert_into
@@ -132,7 +135,8 @@ def make_plan(*, regrading_id: int, now: datetime) -> Plan | None:
     ref = RevisionRef(found.revision_id, name)
     audience = queries.audience_of(found.course_id, publication.cohort_id, now=now)
     edited = tuple(one for one in queries.list_edited(audience, ref) if one.change.touches_marks)
-    activities = queries.read_activities(ref, {one.spot[0] for one in edited})
+    lessons = {one.spot[0] for one in edited if one.spot[1] != EXAM}
+    activities = queries.read_activities(ref, lessons)
     outline = outline_of(ref)
     title = outline.title(outline.course.source)
     return Plan(found.id, found.course_id, audience, edited, activities, title)
@@ -164,17 +168,30 @@ def apply_part(*, plan: Plan, after: int, now: datetime) -> int | None:
     if changed:
         _keep(plan, regrading, changed, now)
         _keep_scores(plan, changed, may_fall, now)
-        _tell(plan, regrading, changed, now)
+        hidden = _keep_exams(changed, may_fall, now)
+        _tell(plan, regrading, [one for one in changed if one[0].attempt_id not in hidden], now)
+        outbox.record(
+            MarksChanged(plan.course_id, tuple(sorted({p.person_id for p, _ in changed})))
+        )
     return people[-1]
+
+
+def _keep_exams(changed: Sequence[tuple[Given, Marked]], may_fall: bool, now: datetime) -> set[int]:
+    """Let exams say what they are worth now; return the attempts whose marks nobody may see yet."""
+    hidden: set[int] = set()
+    for attempt_id in sorted({given.attempt_id for given, _ in changed if given.spot[1] == EXAM}):
+        paper = get_paper_by_id(attempt_id)
+        keep_score(paper=paper, now=now, may_fall=may_fall)
+        if find_release(paper):
+            hidden.add(attempt_id)
+    return hidden
 
 
 def _keep(
     plan: Plan, regrading: Regrading, changed: Sequence[tuple[Given, Marked]], now: datetime
 ) -> None:
     asked = [
-        (plan.activities[one.spot[:2]][0], replace(one.item, id="/".join(one.spot)))
-        for one in plan.edited
-        if one.item
+        (one.kind, replace(one.item, id="/".join(one.spot))) for one in plan.edited if one.item
     ]
     versions = keep_versions(asked)
     rows = [
@@ -200,9 +217,11 @@ def _keep(
 def _keep_scores(
     plan: Plan, changed: Sequence[tuple[Given, Marked]], may_fall: bool, now: datetime
 ) -> None:
-    """Bring what activities are worth up to date, for the people whose marks changed."""
-    places = sorted({given.spot[:2] for given, _ in changed})
+    """Bring what activities of lessons are worth up to date, for those whose marks changed."""
+    places = sorted({given.spot[:2] for given, _ in changed if given.spot[1] != EXAM})
     people = sorted({given.person_id for given, _ in changed})
+    if not places:
+        return
     where = tuple_(Attempt.lesson_id, Attempt.block_id).in_(places)
     columns = Attempt.person_id, Attempt.lesson_id, Attempt.block_id, AnswerEvent.item
     best: dict[tuple[int, str, str], dict[str, tuple[int, bool]]] = defaultdict(dict)
@@ -273,7 +292,6 @@ def _tell(
                 key=f"regrading:{regrading.id}:{delta}:{people[0]}",
                 now=now,
             )
-    outbox.record(MarksChanged(plan.course_id, tuple(sorted({p for _, p in deltas}))))
 
 
 def _words(title: str, delta: int, reason: str) -> Sentence:
@@ -297,7 +315,9 @@ def end(*, regrading_id: int, plan: Plan | None, now: datetime) -> None:
         return
     impact = queries.weigh_answers(plan.audience, plan.edited)
     found.kept, found.looked_at = impact.kept, impact.eye
-    _enqueue(found, f"sweep-{found.signed_by or 0}", SWEEP)
+    last = find_last_end(found.course_id)  # exams that run are marked as they were asked
+    wait = max(0.0, (last - now).total_seconds()) if last else 0.0
+    _enqueue(found, f"sweep-{found.signed_by or 0}", wait + SWEEP)
     _write_down(
         SYSTEM,
         "regrading.apply",

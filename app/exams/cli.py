@@ -56,7 +56,7 @@ def _print(found: Figures) -> None:
         half, most = examday.percentile(times, 0.5), examday.percentile(times, 0.99)
         click.echo(f"{name:8}{len(times):>10}{half:>10.1f}{most:>10.1f}{cpu:>10.2f}")
     click.echo(f"statements of a save: {found.statements}")
-    click.echo(f"errors: {len(found.errors)}")
+    click.echo(f"errors: {len(found.errors)}, sent again: {found.again}")
     for fault in found.errors[:5]:
         click.echo(f"  {fault}")
     click.echo(

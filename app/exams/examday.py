@@ -31,6 +31,8 @@ from app.kernel.db import db
 
 SAVES, TWICE = 60, 20
 """Saves of each learner; one of so many is sent twice."""
+TRIES, PAUSE = 5, 0.5
+"""How often a phone asks while the site says that it is too busy (503), and seconds between."""
 TICKS = os.sysconf("SC_CLK_TCK")
 HEAD = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 DOOR = f"/en/courses/{SLUG}/{LESSON}/exam"
@@ -84,11 +86,25 @@ class Line:
     def __init__(self, port: int) -> None:
         self.port = port
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.again = 0
+        """How often the site was too busy."""
 
     def ask(
         self, method: str, path: str, body: dict[str, str] | None = None, cookie: str = ""
     ) -> tuple[int, str, str]:
-        """Return status, text and where it leads; asked once more when the connection was shut."""
+        """Return status, text and where it leads; a site that is too busy is asked again."""
+        for turn in range(TRIES):
+            status, text, leads = self._ask_once(method, path, body, cookie)
+            if status != 503 or turn == TRIES - 1:
+                break
+            self.again += 1
+            time.sleep(PAUSE * (turn + 1))
+        return status, text, leads
+
+    def _ask_once(
+        self, method: str, path: str, body: dict[str, str] | None, cookie: str
+    ) -> tuple[int, str, str]:
+        """Ask; once more when the connection was shut."""
         head = HEAD | {"Host": "localhost"} | ({"Cookie": cookie} if cookie else {})
         for attempt in (1, 2):
             try:
@@ -114,9 +130,7 @@ def cpu_of(group: int) -> float:
     return total / TICKS
 
 
-def at_once(
-    port: int, lines: int, acts: Sequence[Act], times: list[float], errors: list[str]
-) -> None:
+def at_once(port: int, lines: int, acts: Sequence[Act], times: list[float], found: Figures) -> None:
     """Do all this over so many connections, in order; what goes wrong is noted."""
     todo, guard = iter(acts), threading.Lock()
 
@@ -125,6 +139,8 @@ def at_once(
         with closing(line.http):
             while act := following():
                 do(act, line)
+        with guard:
+            found.again += line.again
 
     def following() -> Act | None:
         with guard:
@@ -140,7 +156,7 @@ def at_once(
             ValueError,
             LookupError,
         ) as fault:
-            errors.append(f"{type(fault).__name__}: {fault}"[:200])
+            found.errors.append(f"{type(fault).__name__}: {fault}"[:200])
         times.append(time.perf_counter() - begun)
 
     threads = [threading.Thread(target=work) for _ in range(lines)]
@@ -184,6 +200,7 @@ def save(learner: Learner, seq: int, *, twice: bool = False) -> Act:
     """Save one answer; note it as safe when the server says so."""
 
     def act(line: Line) -> None:
+        _must(bool(learner.items), "save", 0, "this learner never began")
         item = learner.items[(seq * 7) % len(learner.items)]
         value = {"given": [str(seq)]}
         batch = json.dumps([{"seq": seq, "item": item, "value": value, "at": seq}])
@@ -248,12 +265,12 @@ def rehearse(
         "late": late,
     }
     with served(app, workers, threads) as (pid, port):
-        at_once(port, 1, [begin(probe, cookie, token)], [], found.errors)
+        at_once(port, 1, [begin(probe, cookie, token)], [], found)
         found.statements = count_statements(app, probe)
         for name, acts in phases.items():
             before = cpu_of(pid)
             begun = time.monotonic()
-            at_once(port, workers * threads, acts, found.times[name], found.errors)
+            at_once(port, workers * threads, acts, found.times[name], found)
             found.cpu[name] = cpu_of(pid) - before
             say(f"{name}: {len(acts)} in {time.monotonic() - begun:.0f} s")
     reconcile(app, learners, found)

@@ -82,6 +82,8 @@ class Figures:
     errors: list[str] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)
     statements: int = 0
+    again: int = 0
+    """Requests that were sent again because the site was too busy."""
     lost: int = 0
     doubled: int = 0
     late: int = 0

@@ -254,6 +254,7 @@ def _work(
     where: dict[str, Any],
     given: marking.Given | None = None,
     refusal: Refusal | None = None,
+    ask: AskForm | None = None,
 ) -> Any:
     found = queries.get_row(rows, where["person"])
     wanted = given.version if given else _number(request.args.get("version"))
@@ -266,11 +267,11 @@ def _work(
         where=where,
         next=_next(rows, found, where),
         refusal=_said(refusal) if refusal else None,
-        ask=AskForm(formdata=None),
+        ask=ask or AskForm(formdata=None),
         **show_work(found.work, g.actor, g.lang, given),
         **_frame(project),
     )
-    return shown, refusal.status if refusal else 200
+    return shown, refusal.status if refusal else 422 if ask else 200
 
 
 def _said(refusal: Refusal) -> list[str]:
@@ -288,10 +289,9 @@ def ask(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
     cohort, project = _project(public_id, slug, lesson_id)
     found = queries.get_row(queries.list_works(g.actor, cohort, project), person)
     form = AskForm()
-    until = form.in_utc(form.until)
-    if not form.validate() or until is None:
-        raise Invalid(say("Say what is missing and until when. Nothing was kept."))
-    with write():
+    where = {"public_id": public_id, "slug": slug, "lesson_id": lesson_id, "person": person}
+
+    def act() -> None:
         services.ask_again(
             actor=g.actor,
             cohort=cohort,
@@ -299,12 +299,14 @@ def ask(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
             person_id=found.member.id,
             newest=form.newest.data or 0,
             text=form.text.data or "",
-            until=until,
+            until=form.in_utc(form.until),
             now=clock.now(),
         )
-    sentence = say("The learner was told.")
-    where = {"public_id": public_id, "slug": slug, "lesson_id": lesson_id}
-    return done("projects.work", sentence, person=person, **where)
+
+    if not attempt(form, act):
+        rows = queries.list_works(g.actor, cohort, project)
+        return _work(cohort, project, rows, where, ask=form)
+    return done("projects.work", say("The learner was told."), **where)
 
 
 @bp.post(f"{WORK}/sign")

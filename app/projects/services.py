@@ -268,7 +268,7 @@ def ask_again(
     person_id: int,
     newest: int,
     text: str,
-    until: datetime,
+    until: datetime | None,
     now: datetime,
 ) -> None:
     """Ask a learner for a newer version, and tell them why. Twice with the same words is once."""
@@ -276,7 +276,7 @@ def ask_again(
     said = clean_text(text)
     if not said or len(said) > MOST_COMMENT:
         raise Invalid(say("Write at most %(most)s characters.", most=MOST_COMMENT))
-    if until <= now:
+    if until is None or until <= now:
         raise Invalid(say("Choose a moment that lies ahead."))
     assert work.newest is not None  # noqa: S101  (see open_work)
     if work.newest.number != newest:

@@ -42,6 +42,7 @@ QUIET = {
     "plugins.rules": (404, {}),
     "plugins.switch": (303, {}),
     "plugins.switch_centers": (404, {}),
+    "projects.sign": (422, {}),
     "secondfactor.confirm": (422, {}),
     "secondfactor.renew_codes": (422, {}),
     "secondfactor.send_code": (303, {}),  # nobody signs in here, so it leads to the beginning

@@ -156,6 +156,15 @@ def test_asking_again_opens_the_work_until_a_date_and_shows_the_comments(
     assert "Late" in shown
 
 
+def test_a_date_that_lies_behind_is_refused_and_what_was_written_stays(client, marker, work):
+    data = {"newest": 1, "text": "Ajoutez la nuit.", "until": "2020-01-01T10:00"}
+    sent = client.post(f"{work}/ask", data=data)
+    assert sent.status_code == 422
+    assert "Choose a moment that lies ahead." in sent.text
+    assert "Ajoutez la nuit.</textarea>" in sent.text
+    assert count(ProjectRequest) == 0
+
+
 def test_a_mark_stands_while_a_newer_version_is_asked_for(
     client, marker, markers, work, learners, sign_in
 ):

@@ -36,6 +36,7 @@ PARTS = (
     "rosters",
     "regrading",
     "studio",
+    "itemanalysis",
     "questions",
     "privacy",
     "help",

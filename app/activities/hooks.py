@@ -88,6 +88,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that an answer to an item can hold, in words. `key` is its own within the item."""
+
+    key: str
+    words: str
+    is_right: bool = False
+
+
+@dataclass(frozen=True)
 class ActivityType:
     """A kind of activity, registered under the name of its block. All functions are pure.
 
@@ -103,11 +112,14 @@ class ActivityType:
     back; documents that come from elsewhere may lack the keys of their parts. A kind without it
     cannot be imported.
 
-    The last three are for a new version of an item, of which answers were marked already:
+    The next three are for a new version of an item, of which answers were marked already:
     `compare(old, new)` says what differs (`new` is None where the item is gone), `remark(old, new,
     seed, value, hints)` what an answer to the old version is worth by the new one, None where a
     person must look, and `say_answer(document, value)` what was answered, in words. A kind without
     them keeps its marks.
+    `choices(document, value)` gives the choices that an answer holds, and with None all that the
+    item offers: for what answers tell about the item. Two answers hold the same choice under the
+    same key.
     """
 
     read: Callable[[BlockTexts], Activity]
@@ -119,6 +131,7 @@ class ActivityType:
     compare: Callable[[Mapping[str, Any], Mapping[str, Any] | None], Change] | None = None
     remark: Callable[..., Marked | None] | None = None
     say_answer: Callable[[Mapping[str, Any], Any], str] | None = None
+    choices: Callable[[Mapping[str, Any], Any], Sequence[Choice]] | None = None
 
 
 @dataclass(frozen=True)

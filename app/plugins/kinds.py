@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from app.accounts.hooks import AccountPage, PersonalData, PersonalDataExtra
-from app.activities.hooks import ActivityType, Marked
+from app.activities.hooks import ActivityType, Choice, Marked
 from app.admin.hooks import AdminPage
 from app.catalog.hooks import SearchHit, SearchSource
 from app.centers.hooks import PlaceLink
@@ -151,6 +151,7 @@ KINDS: dict[Any, KindRule] = {
             "compare": Call(2),
             "remark": Call(5),
             "say_answer": Call(2),
+            "choices": Call(2, then=_all(Choice)),
         },
         uses="activities",
         free_name=True,

@@ -13,6 +13,7 @@ from app.activities.hooks import (
     BlockTexts,
     ByHand,
     Change,
+    Choice,
     Item,
     Marked,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "BlockType",
     "ByHand",
     "Change",
+    "Choice",
     "Check",
     "CohortJoined",
     "CohortLeft",

@@ -7,7 +7,7 @@ core; this plugin only says what a question is and what an answer to it is worth
 from dataclasses import replace
 
 from app.sdk import ActivityType, BlockType, Hooks
-from plugins.quizzes import activity, blocks, mending
+from plugins.quizzes import activity, blocks, choices, mending
 
 
 def register(hooks: Hooks) -> None:
@@ -22,5 +22,6 @@ def register(hooks: Hooks) -> None:
             compare=mending.compare,
             remark=mending.remark,
             say_answer=mending.say_answer,
+            choices=choices.choices,
         ),
     )

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -194,6 +195,7 @@ class ScoreRow:
     points: int
     most: int
     waiting: int
+    scored_at: datetime
 
 
 def list_scores(course_id: int, people: Collection[int]) -> list[ScoreRow]:
@@ -206,6 +208,7 @@ def list_scores(course_id: int, people: Collection[int]) -> list[ScoreRow]:
             Score.points,
             Score.most,
             Score.waiting,
+            Score.scored_at,
         ).where(Score.course_id == course_id, Score.person_id.in_(people))
     )
     return [ScoreRow(*row) for row in rows]

@@ -1,7 +1,8 @@
 """The gradebook: what the marks of a course add up to, and why.
 
 Categories with weights, lowest marks dropped, marks that a person set, each total with the way to
-it. Marks themselves are kept by `app.activities`; essays are marked in `app.marking`.
+it; marks that a learner contests, and a second reader decides about. Marks themselves are kept by
+`app.activities`; essays are marked in `app.marking`.
 """
 
 from flask import Flask
@@ -9,8 +10,10 @@ from flask import Flask
 from app.accounts.hooks import PersonalData
 from app.centers.hooks import PlaceLink
 from app.exams.hooks import Release
+from app.gradebook import jobs
 from app.gradebook.queries import find_release
 from app.gradebook.routes import bp
+from app.gradebook.services import RELEASED
 from app.gradebook.showing import show_points
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks as registry
@@ -55,10 +58,38 @@ def init_app(app: Flask) -> None:
             ),
         )
     registry.register(
+        PersonalData,
+        "contest",
+        PersonalData(
+            table="contest",
+            person_column="person_id",
+            export=(
+                "course_id", "lesson_id", "block_id", "words", "made_at",
+                "state", "reason", "decided_at",
+            ),
+            erase="delete",
+            words=say("Marks that you contested, and what came of it"),
+        ),
+    )  # fmt: skip
+    registry.register(
+        PersonalData,
+        "contest.reader_id",
+        PersonalData(
+            table="contest",
+            person_column="reader_id",
+            export=("decided_at",),
+            erase="anonymize",
+            anonymize=("reader_id",),
+            words=say("That you decided about a mark that somebody contested"),
+        ),
+    )
+    registry.register(
         PlaceLink,
         "gradebook.book",
         PlaceLink("cohort", say("Marks"), "gradebook.book", "activities.view", order=5),
     )
     registry.register(NotificationType, "gradebook.changed", NotificationType(say("Your marks:")))
     registry.register(Release, "gradebook", Release(find_release))
+    registry.register(NotificationType, RELEASED, NotificationType(say("Your marks:")))
+    jobs.register()
     registry.register(CoursePart, "gradebook", CoursePart(show_points))

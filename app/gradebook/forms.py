@@ -6,7 +6,7 @@ from decimal import Decimal
 from wtforms import DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from app.gradebook.rules import MOST_REASON
+from app.gradebook.rules import MOST_CONTEST_DAYS, MOST_REASON
 from app.kernel.i18n import ZONE, say
 from app.web.forms import AtMost, Form
 
@@ -29,6 +29,25 @@ class DecisionForm(Form):
     agrees = StringField(validators=[AtMost(3)])
 
 
+class ContestForm(Form):
+    """A mark that a learner contests, and why."""
+
+    at = StringField(validators=[InputRequired(), AtMost(200)])
+    words = TextAreaField(
+        say("What is wrong with this mark, in your words"), [DataRequired(), AtMost(MOST_REASON)]
+    )
+
+
+class ReadingForm(Form):
+    """What a second reader decides: another mark (empty: it stays), and why."""
+
+    contest = IntegerField(validators=[NumberRange(1)])
+    points = DecimalField(
+        say("New mark"), [Optional(), NumberRange(Decimal(0), Decimal(1_000_000))], places=2
+    )
+    reason = TextAreaField(say("Why: the learner reads it"), [DataRequired(), AtMost(MOST_REASON)])
+
+
 class PlanForm(Form):
     """Weights, how many of the lowest are dropped, and from when learners see the total."""
 
@@ -40,6 +59,10 @@ class PlanForm(Form):
     exam_drop = IntegerField(say("Lowest dropped"), [NumberRange(0, 20)])
     release_at = DateTimeLocalField(
         say("Learners see the total from"), [Optional()], format=["%Y-%m-%dT%H:%M"]
+    )
+
+    contest_days = IntegerField(
+        say("Days in which a mark can be contested"), [NumberRange(0, MOST_CONTEST_DAYS)]
     )
 
     def moment(self) -> datetime | None:

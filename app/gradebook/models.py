@@ -1,4 +1,4 @@
-"""Tables of the gradebook: how a cohort's marks add up, and marks that a person set."""
+"""Tables of the gradebook: how marks add up, marks that a person set, marks that are contested."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.gradebook import rules
 from app.kernel.db import Base, JSONDocument, UTCDateTime
 
 
@@ -23,6 +24,10 @@ class GradebookPlan(Base):
     categories: Mapped[list[list[Any]]] = mapped_column(JSONDocument)
     """Key, weight and how many of the lowest are dropped, for each category."""
     release_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    contest_days: Mapped[int] = mapped_column(
+        default=rules.CONTEST_DAYS, server_default=str(rules.CONTEST_DAYS)
+    )
+    """For so many days after learners see a mark they may contest it; 0 is never."""
 
 
 class MarkOverride(Base):
@@ -52,4 +57,30 @@ class MarkOverride(Base):
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str]
     second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Contest(Base):
+    """A learner asks that a mark be looked at by a second reader, whose word is the last one."""
+
+    __tablename__ = "contest"
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id", "lesson_id", "block_id"),
+        CheckConstraint("state IN ('open', 'stays', 'changed')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        Index("ix_contest_reader_id", "reader_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    lesson_id: Mapped[str]
+    block_id: Mapped[str]
+    words: Mapped[str]
+    """What the learner wrote."""
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(default="open")
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(default="")
+    """What the second reader answered."""
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

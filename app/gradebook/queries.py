@@ -8,21 +8,29 @@ from decimal import Decimal
 
 from sqlalchemy import func, or_, select
 
-from app.activities.models import Score
+from app.accounts.models import Person
+from app.accounts.queries import name_column
+from app.activities.models import Attempt, Score
 from app.activities.queries import ScoreRow, list_scores
-from app.centers.models import Cohort
+from app.activities.rules import Place
+from app.centers.models import Cohort, CohortMember
 from app.centers.queries import PersonRow, list_members
+from app.courses.models import Course
 from app.courses.queries import find_course, outlines_of, resolve_many
 from app.courses.rules import Outline
 from app.gradebook import rules
-from app.gradebook.models import GradebookPlan, MarkOverride
+from app.gradebook.hooks import MarkersOf
+from app.gradebook.models import Contest, GradebookPlan, MarkOverride
 from app.gradebook.rules import Category, Entry, Override, Total
 from app.kernel.db import db
 from app.kernel.errors import NotFound
+from app.kernel.hooks import hooks
 from app.kernel.i18n import translate
 from app.learning.models import Enrollment
 from app.learning.queries import Study
+from app.marking.models import HandMark
 
+MOST_CONTESTS = 200
 Key = tuple[str, str]
 """Where an activity stands: its lesson and its block."""
 
@@ -42,6 +50,7 @@ class Plan:
 
     categories: tuple[Category, ...]
     release_at: datetime | None = None
+    contest_days: int = rules.CONTEST_DAYS
 
     def is_released(self, now: datetime) -> bool:
         """Tell whether learners see their total."""
@@ -106,15 +115,123 @@ def get_row(book: Book, public_id: str) -> Row:
     raise NotFound
 
 
-def get_own(study: Study, person_id: int, language: str) -> tuple[Plan, list[Entry], Total]:
-    """Return how a learner's marks add up, their marks in the order of lessons, and the total."""
+@dataclass(frozen=True)
+class Own:
+    """What a learner sees: their marks in the order of lessons, and what they add up to.
+
+    `contests` and `until`, up to when a mark may be contested, are by the key of the mark.
+    """
+
+    plan: Plan
+    entries: Sequence[Entry]
+    total: Total
+    contests: Mapping[str, Contest]
+    until: Mapping[str, datetime]
+
+
+def get_own(study: Study, person_id: int, language: str) -> Own:
+    """Return a learner's own marks in a course. Where nobody could decide, none is contested."""
     course_id, own = study.seen.course_id, study.enrollment
     scores = list_scores(course_id, [person_id])
     titles = dict(_columns(study.outline, scores, language))
     found = _entries(course_id, [person_id], scores, titles)[person_id]
     plan = find_plan(own.cohort_id if own else None, course_id)
     ordered = [found[key] for key in titles if key in found]
-    return plan, ordered, rules.total(plan.categories, ordered)
+    contests = {contest_key(one): one for one in list_contests(course_id, [person_id])}
+    until = {
+        found[score.lesson_id, score.block_id].key: rules.contest_until(
+            plan.release_at, score.scored_at, plan.contest_days
+        )
+        for score in scores
+        if own and own.cohort_id and plan.contest_days and _is_marked(score, found)
+    }
+    return Own(plan, ordered, rules.total(plan.categories, ordered), contests, until)
+
+
+def _is_marked(score: ScoreRow, found: Mapping[Key, Entry]) -> bool:
+    return found[score.lesson_id, score.block_id].counts
+
+
+def contest_key(contest: Contest) -> str:
+    """Return the key of the mark that is contested."""
+    return f"{contest.lesson_id}/{contest.block_id}"
+
+
+def list_contests(course_id: int, people: Collection[int]) -> list[Contest]:
+    """Return the marks of a course that these learners contested."""
+    return list(
+        db.session.scalars(
+            select(Contest)
+            .where(Contest.course_id == course_id, Contest.person_id.in_(people))
+            .order_by(Contest.made_at)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class OpenContest:
+    """A contested mark that waits for a second reader: whose, in which course, since when."""
+
+    person: str
+    name: str
+    slug: str
+    made_at: datetime
+
+
+def list_open_contests(cohort_id: int, actor_id: int) -> list[OpenContest]:
+    """Return what members of a cohort contest, the oldest first; nothing of the actor's own."""
+    rows = db.session.execute(
+        select(Person.public_id, name_column(Person), Course.slug, Contest.made_at)
+        .join(Contest, Contest.person_id == Person.id)
+        .join(Course, Course.id == Contest.course_id)
+        .where(
+            Contest.state == "open",
+            Person.id != actor_id,
+            Person.id.in_(
+                select(CohortMember.person_id).where(
+                    CohortMember.cohort_id == cohort_id, CohortMember.left_at.is_(None)
+                )
+            ),
+        )
+        .order_by(Contest.made_at, Contest.id)
+        .limit(MOST_CONTESTS)
+    )
+    return [OpenContest(*row) for row in rows]
+
+
+def list_markers(person_id: int, place: Place) -> frozenset[int]:
+    """Return who marked an activity of a learner by hand, or set or confirmed its mark."""
+    by_hand = (
+        select(HandMark.marker_id)
+        .join(Attempt, Attempt.id == HandMark.attempt_id)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == place.course_id,
+            Attempt.lesson_id == place.lesson_id,
+            Attempt.block_id == place.block_id,
+        )
+    )
+    is_here = (
+        MarkOverride.person_id == person_id,
+        MarkOverride.course_id == place.course_id,
+        MarkOverride.lesson_id == place.lesson_id,
+        MarkOverride.block_id == place.block_id,
+    )
+    set_by = select(MarkOverride.actor_id).where(*is_here)
+    confirmed_by = select(MarkOverride.second_id).where(*is_here)
+    found = set(db.session.scalars(by_hand.union(set_by, confirmed_by)))
+    for _, others in hooks.collect(MarkersOf):
+        found.update(others.find(person_id, place))
+    return frozenset(one for one in found if one)
+
+
+def get_title(course_id: int, cohort_id: int, *, now: datetime) -> str:
+    """Return what a course is called where it was written first; its address where it is gone."""
+    seen = resolve_many({course_id: cohort_id}, now=now).get(course_id)
+    if seen is None:
+        return db.session.scalars(select(Course.slug).where(Course.id == course_id)).one()
+    outline = outlines_of([seen])[seen.revision_id]
+    return outline.title(outline.course.source)
 
 
 def _courses_of(people: Sequence[int]) -> list[int]:
@@ -152,7 +269,7 @@ def _plan(found: GradebookPlan | None) -> Plan:
         Category(key, translate(rules.KINDS[key]), Decimal(weight), drop)
         for key, weight, drop in kept
     )
-    return Plan(categories, found.release_at if found else None)
+    return Plan(categories, found.release_at, found.contest_days) if found else Plan(categories)
 
 
 def _columns(outline: Outline, scores: Sequence[ScoreRow], language: str) -> list[tuple[Key, str]]:

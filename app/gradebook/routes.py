@@ -11,7 +11,7 @@ from app.centers.queries import get_cohort
 from app.centers.routes import attempt, done, page, place_frame
 from app.centers.rules import write_csv
 from app.gradebook import forms, policies, queries, services
-from app.gradebook.queries import Book, get_book, get_row
+from app.gradebook.queries import Book, Row, get_book, get_row
 from app.gradebook.showing import as_rows, as_workbook
 from app.kernel import clock
 from app.kernel.db import write
@@ -19,6 +19,7 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.i18n import ZONE, say
 from app.learning.queries import get_study
 from app.web.access import access
+from app.web.forms import Form
 
 bp = Blueprint("gradebook", __name__, template_folder="templates")
 bp.context_processor(place_frame)
@@ -37,6 +38,7 @@ def book(public_id: str) -> Any:
         book=found,
         may_change=policies.can_change(g.actor, cohort),
         is_released=found.plan.is_released(clock.now()),
+        contests=queries.list_open_contests(cohort.id, g.actor.id),
     )
 
 
@@ -88,7 +90,7 @@ def plan(public_id: str, slug: str) -> Any:
     shown = {one.key: int(one.weight) for one in own.categories}
     shown |= {f"{one.key}_drop": one.drop_lowest for one in own.categories}
     local = own.release_at.astimezone(ZONE) if own.release_at else None
-    form = forms.PlanForm(data={**shown, "release_at": local})
+    form = forms.PlanForm(data={**shown, "release_at": local, "contest_days": own.contest_days})
     keys = [one.key for one in own.categories]
     if request.method == "POST" and attempt(
         form,
@@ -98,6 +100,8 @@ def plan(public_id: str, slug: str) -> Any:
             course_id=course_id,
             categories=[(key, form[key].data, form[f"{key}_drop"].data) for key in keys],
             release_at=form.moment(),
+            contest_days=form.contest_days.data or 0,
+            now=clock.now(),
         ),
     ):
         return done("gradebook.book", public_id=public_id, course=slug)
@@ -134,8 +138,15 @@ def member(public_id: str, slug: str, person: str) -> Any:
         wait = say("The lower mark counts when a second person confirms it.")
         sentence = kept if states == ["standing"] else wait
         return done("gradebook.member", sentence, public_id=public_id, slug=slug, person=person)
+    return _member_page(form, cohort, found, row)
+
+
+def _member_page(form: Form, cohort: Cohort, found: Book, row: Row) -> Any:
+    course_id = found.course.id if found.course else 0
     history = queries.list_overrides(course_id, [row.member.id])
+    contests = queries.list_contests(course_id, [row.member.id])
     people = {n for one in history for n in (one.actor_id, one.second_id) if n}
+    people |= {one.reader_id for one in contests if one.reader_id}
     return page(
         "gradebook/member",
         form,
@@ -143,9 +154,34 @@ def member(public_id: str, slug: str, person: str) -> Any:
         book=found,
         row=row,
         history=history,
+        contests={queries.contest_key(one): one for one in contests},
         names=names_of(people, g.lang),
         may_change=policies.can_set_for(g.actor, cohort, row.member.id),
     )
+
+
+@bp.post(f"{AT}/<slug>/<person>/second-reading")
+@access("gradebook.change", scope="own")
+def second_reading(public_id: str, slug: str, person: str) -> Any:
+    """Answer, as the second reader, what the member contests."""
+    cohort, found = _course(public_id, slug)
+    row, form = get_row(found, person), forms.ReadingForm()
+
+    def decide() -> None:
+        services.decide_contest(
+            actor=g.actor,
+            cohort=cohort,
+            row=get_row(get_book(cohort, slug, g.lang, now=clock.now()), person),
+            contest_id=form.contest.data or 0,
+            points=form.points.data,
+            reason=form.reason.data or "",
+            now=clock.now(),
+        )
+
+    if attempt(form, decide):
+        sentence = say("Decided; the learner was told.")
+        return done("gradebook.member", sentence, public_id=public_id, slug=slug, person=person)
+    return _member_page(form, cohort, found, row)
 
 
 @bp.post(f"{AT}/<slug>/<person>/decide")
@@ -168,20 +204,35 @@ def decide(public_id: str, slug: str, person: str) -> Any:
     return done("gradebook.member", public_id=public_id, slug=slug, person=person)
 
 
-@bp.get("/<lang>/courses/<slug>/marks")
+@bp.route("/<lang>/courses/<slug>/marks", methods=["GET", "POST"])
 @access("signed-in")
 def own(slug: str) -> Any:
-    """Show a learner their marks in a course, and how they add up once they are released."""
-    study = get_study(slug, g.actor.id, now=clock.now())
-    plan, entries, total = queries.get_own(study, g.actor.id, g.lang)
-    released = plan.is_released(clock.now())
-    shown = [one for one in entries if released or one.category == "practice"]
-    return render_template(
-        "gradebook/own.html",
+    """Show a learner their marks in a course, how they add up once released; let them contest."""
+    study, form = get_study(slug, g.actor.id, now=clock.now()), forms.ContestForm()
+
+    def contest() -> None:
+        services.contest_mark(
+            actor=g.actor,
+            study=study,
+            key=form.at.data or "",
+            words=form.words.data or "",
+            now=clock.now(),
+        )
+
+    if request.method == "POST" and attempt(form, contest):
+        return done("gradebook.own", say("Sent: a second person looks at it."), slug=slug)
+    own = queries.get_own(study, g.actor.id, g.lang)
+    released = own.plan.is_released(clock.now())
+    shown = [one for one in own.entries if released or one.category == "practice"]
+    return page(
+        "gradebook/own",
+        form,
         slug=slug,
         title=study.outline.title(g.lang),
         entries=shown,
-        total=total if released else None,
-        release_at=None if released else plan.release_at,
+        total=own.total if released else None,
+        release_at=None if released else own.plan.release_at,
+        contests=own.contests,
+        until={key: at for key, at in own.until.items() if released and at >= clock.now()},
         back=url_for("learning.course", slug=slug),
     )

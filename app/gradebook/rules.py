@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -12,6 +12,8 @@ STATES = ("marked", "waiting", "missing", "open", "excused")
 """Marked; given and waiting for a mark; too late and nothing given; not yet due; does not count."""
 ATTEMPT_POLICIES = ("best", "last", "first", "mean")
 MOST_REASON = 1_000
+CONTEST_DAYS = 7
+MOST_CONTEST_DAYS = 90
 CENT = Decimal("0.01")
 
 
@@ -122,6 +124,11 @@ def refuse_override(points: Decimal | None, most: Decimal, reason: str) -> Sente
     if points is not None and not (points.is_finite() and 0 <= points <= most):
         return say("The mark must be from 0 to %(most)s.", most=plain(most))
     return None
+
+
+def contest_until(release_at: datetime | None, scored_at: datetime, days: int) -> datetime:
+    """Return until when a mark may be contested: some days after its learner could see it."""
+    return max(release_at or scored_at, scored_at) + timedelta(days=days)
 
 
 def total(categories: Sequence[Category], entries: Sequence[Entry]) -> Total:

@@ -1,4 +1,4 @@
-"""Setting marks, and saying how they add up. Everything assumes a transaction."""
+"""Setting marks, contesting them, saying how they add up. Everything assumes a transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,32 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from app.activities.queries import list_scores
 from app.activities.rules import Place
 from app.centers.models import Cohort
+from app.centers.queries import list_member_ids
+from app.centers.rules import clean_text
 from app.exams.marking import release_moved
 from app.gradebook import policies, queries
-from app.gradebook.models import GradebookPlan, MarkOverride
+from app.gradebook.models import Contest, GradebookPlan, MarkOverride
 from app.gradebook.queries import Row
-from app.gradebook.rules import KINDS, Entry, refuse_override
-from app.kernel import audit
+from app.gradebook.rules import (
+    CONTEST_DAYS,
+    KINDS,
+    MOST_CONTEST_DAYS,
+    MOST_REASON,
+    Entry,
+    refuse_override,
+)
+from app.kernel import audit, jobs
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.i18n import say
+from app.learning.queries import Study
 from app.notices.services import notify_people
 
+RELEASED = "gradebook.released"
 MOST_WEIGHT = 1000
 MOST_DROPPED = 20
 
@@ -44,8 +56,13 @@ def set_plan(
     course_id: int,
     categories: Sequence[tuple[str, int, int]],
     release_at: datetime | None,
+    contest_days: int = CONTEST_DAYS,
+    now: datetime,
 ) -> None:
-    """Say how the marks of a course add up in a cohort, and from when learners see the total."""
+    """Say how the marks of a course add up in a cohort, and from when learners see the total.
+
+    At that moment they are told, once, even when it is moved afterwards.
+    """
     if not policies.can_change(actor, cohort):
         raise NotFound
     good = all(
@@ -53,7 +70,16 @@ def set_plan(
     )
     if {key for key, _, _ in categories} != set(KINDS) or not good:
         raise Invalid(say("A weight is from 0 to %(most)s. Nothing was changed.", most=MOST_WEIGHT))
-    values = {"categories": [list(one) for one in categories], "release_at": release_at}
+    if not 0 <= contest_days <= MOST_CONTEST_DAYS:
+        raise Invalid(
+            say("Days are from 0 to %(most)s. Nothing was changed.", most=MOST_CONTEST_DAYS)
+        )
+    before = queries.find_plan(cohort.id, course_id).release_at
+    values = {
+        "categories": [list(one) for one in categories],
+        "release_at": release_at,
+        "contest_days": contest_days,
+    }
     where = {"cohort_id": cohort.id, "course_id": course_id}
     statement = insert_into(GradebookPlan).values(**where, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=list(where), set_=values))
@@ -67,7 +93,35 @@ def set_plan(
             "course": course_id,
             "categories": values["categories"],
             "release_at": release_at.isoformat() if release_at else None,
+            "contest_days": contest_days,
         },
+    )
+    if release_at and release_at != before:
+        args = {"cohort_id": cohort.id, "course_id": course_id}
+        wait = max(0.0, (release_at - now).total_seconds())
+        jobs.enqueue(RELEASED, args, delay=wait)
+
+
+def tell_released(*, cohort_id: int, course_id: int, now: datetime) -> None:
+    """Tell the members of a cohort that their marks are there, once; who has none is not told.
+
+    Nothing happens when the release was moved to later meanwhile: another job tells then.
+    """
+    cohort = db.session.get(Cohort, cohort_id)
+    plan = queries.find_plan(cohort_id, course_id)
+    if cohort is None or plan.release_at is None or not plan.is_released(now):
+        return
+    scores = list_scores(course_id, list_member_ids(cohort_id))
+    notify_people(
+        kind=RELEASED,
+        people=sorted({score.person_id for score in scores}),
+        text=say(
+            "Your marks in “%(course)s” are there. Your page of marks explains them.",
+            course=queries.get_title(course_id, cohort_id, now=now),
+        ),
+        center_id=cohort.center_id,
+        key=f"{RELEASED}:{cohort_id}:{course_id}",
+        now=now,
     )
 
 
@@ -94,11 +148,21 @@ def change_mark(
     if change.number != max((one.number for one in own if _is_at(one, place)), default=0):
         raise _overtaken()
     after = entry.points if change.points is None else change.points
-    state = "proposed" if after < _standing(entry) else "standing"
-    number = db.session.scalar(
+    state = "proposed" if after < standing_of(entry) else "standing"
+    number = _add_override(actor, row.member.id, place, change, state, now)
+    _record(actor, cohort, number, f"gradebook.{state}", row.member.id)
+    if state == "standing":
+        _tell(cohort, row.member.id, number, now)
+    return state
+
+
+def _add_override(
+    actor: Actor, person_id: int, place: Place, change: Change, state: str, now: datetime
+) -> int:
+    number: int | None = db.session.scalar(
         insert_into(MarkOverride)
         .values(
-            person_id=row.member.id,
+            person_id=person_id,
             course_id=place.course_id,
             lesson_id=place.lesson_id,
             block_id=place.block_id,
@@ -114,10 +178,7 @@ def change_mark(
     )
     if number is None:
         raise _overtaken()
-    _record(actor, cohort, number, f"gradebook.{state}", row.member.id)
-    if state == "standing":
-        _tell(cohort, row.member.id, number, now)
-    return state
+    return number
 
 
 def _is_at(one: MarkOverride, place: Place) -> bool:
@@ -131,7 +192,7 @@ def _overtaken() -> Conflict:
     )
 
 
-def _standing(entry: Entry) -> Decimal:
+def standing_of(entry: Entry) -> Decimal:
     """Return what counts now; of answers that still wait, what was earned so far."""
     return entry.standing if entry.override is not None else entry.points
 
@@ -181,5 +242,108 @@ def _tell(cohort: Cohort, person_id: int, number: int, now: datetime) -> None:
         text=say("One of your marks was changed. Your page of marks says why."),
         center_id=cohort.center_id,
         key=f"override:{number}",
+        now=now,
+    )
+
+
+def contest_mark(*, actor: Actor, study: Study, key: str, words: str, now: datetime) -> None:
+    """Ask, as the learner, that a second person look at a mark: once, some days after it is seen.
+
+    `key` is that of the mark. Raises NotFound for what is not theirs or not released.
+    """
+    own = queries.get_own(study, actor.id, actor.language)
+    place = Place(study.seen.course_id, *key.split("/", 1)) if "/" in key else None
+    if place is None or not own.plan.is_released(now) or key not in {e.key for e in own.entries}:
+        raise NotFound
+    words = clean_text(words)
+    if not words or len(words) > MOST_REASON:
+        raise Invalid(say("Write between 1 and %(most)s characters.", most=MOST_REASON))
+    if key not in own.contests and now > own.until.get(key, now):
+        raise Conflict(say("This mark can be contested no more: the days for it are over."))
+    if key not in own.until:
+        raise Conflict(say("This mark cannot be contested."))
+    added = db.session.scalar(
+        insert_into(Contest)
+        .values(
+            person_id=actor.id,
+            course_id=place.course_id,
+            lesson_id=place.lesson_id,
+            block_id=place.block_id,
+            words=words,
+            made_at=now,
+            state="open",
+            reason="",
+        )
+        .on_conflict_do_nothing()
+        .returning(Contest.id)
+    )
+    if added is None:
+        raise Conflict(say("You contested this mark already: what you wrote first was kept."))
+    audit.record(
+        actor,
+        "gradebook.contest",
+        obj=f"person:{actor.id}",
+        center_id=(study.enrollment.center_id if study.enrollment else None) or 0,
+        details={"contest": added},
+    )
+
+
+def decide_contest(
+    *,
+    actor: Actor,
+    cohort: Cohort,
+    row: Row,
+    contest_id: int,
+    points: Decimal | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Answer, as the second reader, what a learner contests; without points the mark stays.
+
+    Nobody who marked it may. A mark that is contested does not fall.
+    """
+    found = db.session.scalar(select(Contest).where(Contest.id == contest_id).with_for_update())
+    if (
+        found is None
+        or found.person_id != row.member.id
+        or not policies.can_set_for(actor, cohort, row.member.id)
+    ):
+        raise NotFound
+    if found.state != "open":
+        raise Conflict(say("This was decided or changed in the meantime. Nothing was changed."))
+    place = Place(found.course_id, found.lesson_id, found.block_id)
+    if actor.id in queries.list_markers(row.member.id, place):
+        raise Forbidden(say("Somebody else must read this again: the mark is yours."))
+    entry = row.entries.get((place.lesson_id, place.block_id))
+    if entry is None:
+        raise NotFound
+    refused = refuse_override(points, entry.most, reason)
+    if refused is not None:
+        raise Invalid(refused)
+    if points is not None and points <= standing_of(entry):
+        raise Invalid(
+            say("A contested mark does not fall. Give more, or leave it empty: the mark stays.")
+        )
+    if points is not None:
+        own = queries.list_overrides(place.course_id, [row.member.id])
+        last = max((one.number for one in own if _is_at(one, place)), default=0)
+        change = Change(points, reason, last)
+        number = _add_override(actor, row.member.id, place, change, "standing", now)
+        _record(actor, cohort, number, "gradebook.standing", row.member.id)
+    found.state = "stays" if points is None else "changed"
+    found.reader_id, found.reason, found.decided_at = actor.id, reason.strip(), now
+    audit.record(
+        actor,
+        "gradebook.second_reading",
+        obj=f"person:{row.member.id}",
+        center_id=cohort.center_id,
+        details={"contest": found.id, "state": found.state},
+    )
+    notify_people(
+        kind="gradebook.changed",
+        people=[row.member.id],
+        text=say("Somebody else looked at the mark that you contested: see your page of marks."),
+        center_id=cohort.center_id,
+        key=f"contest:{found.id}",
         now=now,
     )

@@ -10,11 +10,13 @@ from flask import Flask
 
 from app.accounts.hooks import PersonalData, PersonalDataExtra
 from app.centers.hooks import PlaceLink
+from app.gradebook.hooks import MarkersOf
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.learning.hooks import CoursePanel
 from app.notices.hooks import NotificationType
 from app.projects import queries
+from app.projects.marking import find_markers
 from app.projects.routes import bp
 from app.projects.showing import find_panel
 
@@ -79,4 +81,5 @@ def init_app(app: Flask) -> None:
         "projects.projects",
         PlaceLink("cohort", say("Projects"), "projects.projects", "marking.mark", order=4),
     )
+    registry.register(MarkersOf, "projects", MarkersOf(find_markers))
     registry.register(CoursePanel, "projects", CoursePanel("lesson.after", find_panel, order=10))

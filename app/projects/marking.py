@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from app.activities.rules import Place
 from app.centers.models import Cohort
 from app.centers.rules import clean_text
 from app.kernel.actors import Actor
@@ -13,9 +16,9 @@ from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import say
 from app.marking.rules import LEVELS, level_points
 from app.projects import queries
-from app.projects.models import ProjectMark, ProjectSignature
+from app.projects.models import ProjectMark, ProjectSignature, ProjectWork
 from app.projects.queries import Project
-from app.projects.rules import MOST_COMMENT, MarkRow, VersionRow, Work
+from app.projects.rules import BLOCK, MOST_COMMENT, MarkRow, VersionRow, Work
 from app.projects.services import Overtaken, keep_score, newer, open_work, record, tell
 
 MARKED = say("Your project was marked. Open its lesson to see your marks.")
@@ -162,3 +165,22 @@ def sign_mark(
     if signed.counts:
         _count(cohort, project, person_id, signed, now)
     return signed
+
+
+def find_markers(person_id: int, place: Place) -> frozenset[int]:
+    """Return who marked a learner's project, or signed for its mark. One statement."""
+    if place.block_id != BLOCK:
+        return frozenset()
+    marks = (
+        select(ProjectMark.id, ProjectMark.marker_id)
+        .join(ProjectWork, ProjectWork.id == ProjectMark.work_id)
+        .where(
+            ProjectWork.person_id == person_id,
+            ProjectWork.course_id == place.course_id,
+            ProjectWork.lesson_id == place.lesson_id,
+        )
+        .subquery()
+    )
+    signed = select(ProjectSignature.person_id).join(marks, marks.c.id == ProjectSignature.mark_id)
+    found = db.session.scalars(select(marks.c.marker_id).union(signed))
+    return frozenset(one for one in found if one)

@@ -19,40 +19,9 @@ from app.kernel.db import write
 from app.kernel.i18n import ZONE
 from app.plugins.gate import get_gate
 from app.plugins.services import switch_plugin
-from tests.activities.test_answers import LESSONS, check
-from tests.centers.making import belong, make_center, make_cohort
-from tests.learning.test_learning import enroll, publish
-
-
-@pytest.fixture
-def kenitra(database):
-    publish(LESSONS)
-    return make_center()
-
-
-@pytest.fixture
-def amina(make_person, kenitra):
-    return make_person(name="=Amina", name_ar="أمينة")
-
-
-@pytest.fixture
-def cohort(kenitra, amina):
-    number, public_id = make_cohort(kenitra)
-    belong(kenitra, amina, cohort_id=number)
-    enroll(amina, "petit-cours")
-    return number, public_id
-
-
-@pytest.fixture
-def page(cohort):
-    return f"/fr/c/kenitra/cohorts/{cohort[1]}/gradebook"
-
-
-@pytest.fixture
-def trainer(make_person, sign_in, cohort):
-    person = make_person(name="Formatrice", role="instructor", scope="cohort", scope_id=cohort[0])
-    sign_in(person)
-    return person
+from tests.activities.test_answers import check
+from tests.centers.making import belong, make_center
+from tests.learning.test_learning import enroll
 
 
 def test_an_empty_gradebook_says_what_it_waits_for(client, trainer, page):
@@ -124,7 +93,7 @@ def test_marks_stay_visible_while_the_plugin_that_asked_is_off(client, trainer, 
 def test_weights_and_release_are_set_for_a_cohort(client, trainer, page, amina, sign_in, travel):
     check(amina.id, "quatre")
     weights = {"practice": 50, "project": 0, "exam": 50}
-    drops = {"practice_drop": 1, "project_drop": 0, "exam_drop": 0}
+    drops = {"practice_drop": 1, "project_drop": 0, "exam_drop": 0, "contest_days": 3}
     later = (clock.now() + timedelta(days=2)).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     sent = client.post(f"{page}/petit-cours/plan", data=weights | drops | {"release_at": later})
     assert sent.status_code == 303

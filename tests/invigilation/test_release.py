@@ -38,6 +38,7 @@ def release(cohort, **later):
             course_id=session.scalars(select(Course.id)).one(),
             categories=DEFAULT,
             release_at=clock.now() + timedelta(**later) if later else None,
+            now=clock.now(),
         )
 
 

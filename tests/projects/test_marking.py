@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from app.activities.models import Score
-from app.gradebook.models import GradebookPlan
+from app.gradebook.models import Contest, GradebookPlan
 from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.db import db, write
@@ -251,3 +251,21 @@ def test_a_list_of_many_costs_what_one_costs(
         hand_in(client, ("taxi.py", TAXI + f"# {number}\n"))
     sign_in(markers[0])
     assert cost() == one <= 18
+
+
+def test_who_marked_a_project_is_not_its_second_reader(
+    client, marker, work, cohort, learners, sign_in, make_person
+):
+    give(client, work)
+    sign_in(learners[0])
+    assert client.post(MARKS, data={"at": "taxi/project", "words": "Relisez."}).status_code == 303
+    ((number,),) = ask(Contest.id)
+    member = f"/fr/c/kenitra/cohorts/{cohort[1]}/gradebook/{SLUG}/{learners[0].public_id}"
+    decision = {"contest": number, "points": "9.5", "reason": "Relu."}
+    sign_in(marker)
+    refused = client.post(f"{member}/second-reading", data=decision)
+    assert refused.status_code == 422
+    assert "Somebody else must read this again" in refused.text
+    sign_in(make_person("Autre", role="instructor", scope="cohort", scope_id=cohort[0]))
+    assert client.post(f"{member}/second-reading", data=decision).status_code == 303
+    assert ask(Contest.state) == [("changed",)]

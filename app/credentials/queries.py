@@ -8,6 +8,7 @@ from sqlalchemy.orm import undefer
 
 from app.centers.models import Cohort
 from app.courses.models import Course
+from app.courses.queries import newest_revisions, outlines_of
 from app.credentials import keys
 from app.credentials.documents import Issuer
 from app.credentials.models import AwardProposal, Credential, SigningKey, StatusList
@@ -27,6 +28,16 @@ class Key:
 
     number: int
     private: Ed25519PrivateKey | None
+
+
+@dataclass(frozen=True)
+class CohortCourse:
+    """A course as a cohort takes it."""
+
+    cohort_id: int
+    id: int
+    slug: str
+    title: str
 
 
 def issuer() -> Issuer:
@@ -129,18 +140,44 @@ def list_proposals(cohort_id: int) -> list[AwardProposal]:
     )
 
 
-def list_courses_of(cohort_id: int) -> list[Course]:
+def list_cohort_courses(cohort_id: int, language: str) -> list[CohortCourse]:
     """Return the courses that members of a cohort began, by address."""
-    return list(
-        db.session.scalars(
-            select(Course)
-            .where(
-                Course.id.in_(select(Enrollment.course_id).where(Enrollment.cohort_id == cohort_id))
-            )
-            .order_by(Course.slug)
-            .limit(MOST)
-        )
-    )
+    began = select(Enrollment.course_id).where(Enrollment.cohort_id == cohort_id)
+    found = db.session.execute(
+        select(Course.id, Course.slug).where(Course.id.in_(began)).order_by(Course.slug).limit(MOST)
+    ).all()
+    titles = _titles([course_id for course_id, _ in found], language)
+    return [
+        CohortCourse(cohort_id, course_id, slug, titles[course_id])
+        for course_id, slug in found
+        if course_id in titles
+    ]
+
+
+def list_courses_taken(person_id: int, language: str) -> list[tuple[Cohort, CohortCourse]]:
+    """Return the courses that somebody takes in a cohort, each with the cohort."""
+    found = db.session.execute(
+        select(Cohort, Course.id, Course.slug)
+        .join(Enrollment, Enrollment.cohort_id == Cohort.id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.person_id == person_id, Enrollment.left_at.is_(None))
+        .order_by(Course.slug)
+        .limit(MOST)
+    ).all()
+    titles = _titles([course_id for _, course_id, _ in found], language)
+    return [
+        (cohort, CohortCourse(cohort.id, course_id, slug, titles[course_id]))
+        for cohort, course_id, slug in found
+        if course_id in titles
+    ]
+
+
+def _titles(course_ids: list[int], language: str) -> dict[int, str]:
+    newest = newest_revisions(course_ids)
+    outlines = outlines_of(newest.values())
+    return {
+        course_id: outlines[one.revision_id].title(language) for course_id, one in newest.items()
+    }
 
 
 def list_sponsors() -> list[Partner]:

@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.queries import display_name, names_of
 from app.centers.models import Cohort
 from app.centers.queries import get_cohort, list_members
 from app.centers.routes import attempt, done, page, place_frame
-from app.courses.models import Course
-from app.courses.queries import newest_revisions, outlines_of
 from app.credentials import documents, forms, policies, queries, rules, services
 from app.credentials.checking import MOST_BYTES, Verdict, check_file, check_number
 from app.credentials.showing import FACTS, show
@@ -156,7 +155,7 @@ def cohort(public_id: str) -> Any:
         rows=[show(row, clock.now()) for row in queries.list_of_cohort(found.id)],
         proposals=proposals,
         names=names_of(people, g.lang),
-        titles=dict(form.course.choices or ()),
+        titles={one.id: one.title for one in queries.list_cohort_courses(found.id, g.lang)},
     )
 
 
@@ -170,21 +169,17 @@ def _cohort(public_id: str) -> Cohort:
 def _proposal_form(found: Cohort) -> forms.ProposalForm:
     form = forms.ProposalForm()
     members = [one for one in list_members(found.id) if one.id != g.actor.id]
-    form.person.choices = [(one.public_id, display_name(one, g.lang)) for one in members]
-    form.course.choices = list(_titles(queries.list_courses_of(found.id)).items())
+    form.person.choices = [
+        SelectChoice(one.public_id, display_name(one, g.lang)) for one in members
+    ]
+    courses = queries.list_cohort_courses(found.id, g.lang)
+    form.course.choices = [SelectChoice(one.id, one.title) for one in courses]
     sponsors = queries.list_sponsors()
-    form.partner.choices = [(0, "–"), *((one.id, display_name(one, g.lang)) for one in sponsors)]
+    form.partner.choices = [
+        SelectChoice(0, "–"),
+        *(SelectChoice(one.id, display_name(one, g.lang)) for one in sponsors),
+    ]
     return form
-
-
-def _titles(courses: list[Course]) -> dict[int, str]:
-    newest = newest_revisions([one.id for one in courses])
-    outlines = outlines_of(newest.values())
-    return {
-        one.id: outlines[newest[one.id].revision_id].title(g.lang)
-        for one in courses
-        if one.id in newest
-    }
 
 
 def _propose(found: Cohort, form: forms.ProposalForm) -> None:

@@ -55,6 +55,16 @@ from app.plugins.rules import SDK_VERSION
 from app.plugins.tables import PluginBase
 from app.questions.hooks import QuestionExporter, QuestionImporter
 from app.questions.rules import QuestionRead, QuestionsRead, QuestionsWritten
+from app.sdk.credentials import (
+    CohortCourse,
+    Graded,
+    Results,
+    award_credential,
+    find_own_results,
+    list_cohort_courses,
+    list_own_courses,
+    list_results,
+)
 from app.sdk.files import Files
 from app.sdk.people import (
     CohortRow,
@@ -133,6 +143,7 @@ __all__ = [
     "Change",
     "Choice",
     "Check",
+    "CohortCourse",
     "CohortJoined",
     "CohortLeft",
     "CohortRow",
@@ -151,6 +162,7 @@ __all__ = [
     "Forbidden",
     "Form",
     "Frame",
+    "Graded",
     "Header",
     "HealthCheck",
     "HomeCard",
@@ -189,6 +201,7 @@ __all__ = [
     "QuestionsRead",
     "QuestionsWritten",
     "Refusal",
+    "Results",
     "Routes",
     "SDK_VERSION",
     "SearchHit",
@@ -203,15 +216,20 @@ __all__ = [
     "admin_tabs",
     "as_html",
     "as_inline",
+    "award_credential",
     "center_tabs",
     "clock",
     "current_center",
     "fences",
+    "find_own_results",
     "flash",
     "get_person",
+    "list_cohort_courses",
     "list_cohorts",
     "list_members",
+    "list_own_courses",
     "list_people",
+    "list_results",
     "load_actor",
     "mask",
     "names_of",

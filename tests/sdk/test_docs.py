@@ -60,7 +60,13 @@ def test_values_and_functions_stand_there_with_their_signatures():
     for name, method in inspect.getmembers(sdk.Plugin, inspect.isfunction):
         if not name.startswith("_"):
             assert signature(method, f"me.{name}") in SDK, name
-    for name in ("list_people", "get_person", "list_cohorts", "list_members", "names_of"):
+    functions = ("list_people", "get_person", "list_cohorts", "list_members", "names_of")
+    about_results = (
+        *("list_cohort_courses", "list_results", "list_own_courses", "find_own_results"),
+        "award_credential",
+    )
+    assert signature(sdk.Results) in SDK
+    for name in (*functions, *about_results):
         assert signature(getattr(sdk, name)) in SDK
 
 

@@ -1,0 +1,3 @@
+"""The fixtures of the SDK: a site with this plugin alone."""
+
+from app.sdk.testing import *  # noqa: F403

@@ -1,0 +1,112 @@
+"""The pages of staff and of the learner."""
+
+import pytest
+from sqlalchemy import select, text
+
+from app.credentials.models import AwardProposal
+from app.kernel import jobs
+from app.kernel.db import db
+from tests.credentials.making import award, make_place
+
+
+@pytest.fixture
+def amina(make_person):
+    return make_person(name="Amina Idrissi", email="amina@example.org")
+
+
+@pytest.fixture
+def place(database, amina):
+    return make_place(amina)
+
+
+@pytest.fixture
+def url(place):
+    return f"/en/c/kenitra/cohorts/{place[2]}/certificates"
+
+
+@pytest.fixture
+def staff(make_person, place):
+    return [
+        make_person(name=name, role="manager", scope="center", scope_id=place[0])
+        for name in ("Zineb", "Omar")
+    ]
+
+
+def ask(statement):
+    """Read one value, and leave no savepoint behind that is older than those of requests."""
+    found = db.session.scalar(statement)
+    db.session.rollback()
+    return found
+
+
+def proposal(learner, **more):
+    course = ask(text("SELECT course_id FROM enrollment"))
+    given = {"person": learner.public_id, "course": str(course), "partner": "0", "reason": "Jury."}
+    return given | more
+
+
+def newest():
+    return str(ask(select(AwardProposal.id).order_by(AwardProposal.id.desc())))
+
+
+def test_one_proposes_another_agrees_and_the_learner_finds_it(client, sign_in, staff, amina, url):
+    sign_in(staff[0])
+    assert client.post(url, data=proposal(amina)).status_code == 303
+    assert "Award it" not in client.get(url).text
+    refused = client.post(f"{url}/decide", data={"proposal": newest(), "agrees": "yes"})
+    assert refused.status_code == 403
+    sign_in(staff[1])
+    page = client.get(url).text
+    assert "Award it" in page
+    assert "Jury." in page
+    client.post(f"{url}/decide", data={"proposal": newest(), "agrees": "yes"})
+    jobs.drain()
+    sign_in(amina)
+    own = client.get("/en/account/certificates").text
+    assert "/en/check/" in own
+    assert "Valid" in own
+
+
+def test_who_has_none_reads_how_to_come_by_one(client, sign_in, amina, place):
+    sign_in(amina)
+    assert "You have no certificate yet" in client.get("/en/account/certificates").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reason": ""}, {"person": "x" * 22}, {"course": "9999"}, {"partner": "9999"}],
+)
+def test_a_proposal_that_makes_no_sense_is_not_kept(client, sign_in, staff, amina, url, wrong):
+    sign_in(staff[0])
+    assert client.post(url, data=proposal(amina, **wrong)).status_code == 422
+    assert ask(select(AwardProposal)) is None
+
+
+def test_a_certificate_is_revoked_on_its_page_for_a_reason(
+    client, sign_in, staff, amina, place, url
+):
+    number = award(amina, place[1])
+    sign_in(staff[0])
+    assert client.post(f"{url}/{number}/revoke", data={"reason": ""}).status_code == 422
+    answer = client.post(f"{url}/{number}/revoke", data={"reason": "Fraude."})
+    assert answer.status_code == 303
+    page = client.get(f"{url}/{number}").text
+    assert "Revoked" in page
+    assert "Revoke it" not in page
+    again = client.post(f"{url}/{number}/revoke", data={"reason": "Encore."})
+    assert again.status_code == 422
+    assert "before" in again.text
+
+
+def test_a_name_that_is_right_is_not_made_anew(client, sign_in, staff, amina, place, url):
+    number = award(amina, place[1])
+    sign_in(staff[0])
+    assert client.post(f"{url}/{number}/correct").status_code == 409
+
+
+def test_another_centers_staff_find_nothing(client, sign_in, make_person, amina, place, url):
+    number = award(amina, place[1])
+    sign_in(make_person(role="manager", scope="center", scope_id=place[0] + 1))
+    for address in (url, f"{url}/{number}"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"{url}/{number}/revoke", data={"reason": "x"}).status_code == 404

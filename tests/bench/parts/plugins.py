@@ -60,7 +60,7 @@ def _cost(site: Site, shelf: Path) -> Iterator[Line]:
         for number in range(TWENTY):
             make_plugin(shelf / kind, f"{kind}{number}", code, more=SETTING, uses=("cards",))
         many = partial(_ask, _opened(site, str(shelf / kind)), environ)
-        pairs = [(cpu_ms(many, 100, rounds=1), cpu_ms(few, 100, rounds=1)) for _ in range(15)]
+        pairs = [(cpu_ms(many, 10, 1, 1), cpu_ms(few, 10, 1, 1)) for _ in range(200)]
         cost = min(pair[0] for pair in pairs) - min(pair[1] for pair in pairs)
         more = f"{count_calls(many) - count_calls(few)} calls"
         yield Line(f"{TWENTY} plugins {name}, a page", cost, "ms CPU", MOST_MS, more=more)

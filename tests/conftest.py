@@ -35,6 +35,18 @@ hypothesis.settings.load_profile("rihla")
 RUNAWAY_SECONDS = 60
 SHELF = Path(__file__).resolve().parent / "plugins" / "shelf"
 """Plugins of the tests, loaded beside those of the product: `sample`."""
+BARE = os.environ.get("RIHLA_TEST_PLUGINS") == "none"
+"""Run the core's tests as if the folder `plugins/` were empty."""
+ABOUT_QUIZZES = {
+    "activities",
+    "demo",
+    "exams",
+    "gradebook",
+    "marking",
+    "questions",
+    "regrading",
+}
+"""Folders whose tests ask what the plugin `quizzes` brings; without it nothing can be asked."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,11 +64,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     gone = [
         item
         for item in items
-        if item.get_closest_marker(other) or not (databases.KIND == "sqlite" or _opens(item))
+        if item.get_closest_marker(other)
+        or not (databases.KIND == "sqlite" or _opens(item))
+        or (BARE and _needs_plugins(item))
     ]
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in gone]
+
+
+def _needs_plugins(item: pytest.Item) -> bool:
+    """Tell whether a test is about a plugin of the product."""
+    inside = item.path.relative_to(SHELF.parents[2]).parts
+    own = inside[0] == "plugins" or (inside[0] == "tests" and inside[1] in ABOUT_QUIZZES)
+    return own or item.get_closest_marker("shipped") is not None
 
 
 def _opens(item: pytest.Item) -> bool:
@@ -118,6 +139,7 @@ def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
         "public_url": "http://localhost",
         "testing": True,
         "plugin_folders": (str(SHELF),),
+        "plugins_shipped": not BARE,
     }
     return Settings(**(given | changes))
 

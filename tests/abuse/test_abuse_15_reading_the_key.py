@@ -1,5 +1,6 @@
 """Abuse 15: reading the right answer in what an exam sends before it is earned."""
 
+import pytest
 from sqlalchemy import func, select
 
 from app.courses.models import Revision
@@ -8,6 +9,8 @@ from app.kernel.db import db
 from tests.exams.conftest import amina, slug  # noqa: F401
 from tests.exams.making import CANARY, PAGE, Sheet
 from tests.offline.test_offline import offered
+
+pytestmark = pytest.mark.shipped
 
 COURSE = "/fr/courses/petit-examen"
 

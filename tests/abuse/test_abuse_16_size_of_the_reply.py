@@ -1,6 +1,10 @@
 """Abuse 16: learning what is right from the size of the reply to a save, or from its work."""
 
+import pytest
+
 from tests.exams.conftest import amina, sheet, slug  # noqa: F401
+
+pytestmark = pytest.mark.shipped
 
 RIGHT, WRONG = {"one": "b", "two": "3"}, {"one": "a", "two": "4"}
 

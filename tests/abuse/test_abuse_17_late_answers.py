@@ -2,12 +2,15 @@
 
 import json
 
+import pytest
 from sqlalchemy import func, select
 
 from app.activities.models import AnswerEvent
 from app.exams.models import LateAnswer
 from app.kernel.db import db
 from tests.exams.conftest import amina, sheet, slug  # noqa: F401
+
+pytestmark = pytest.mark.shipped
 
 
 def counts():

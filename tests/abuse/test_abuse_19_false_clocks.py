@@ -11,6 +11,8 @@ from app.kernel.db import db
 from tests.exams.conftest import amina, sheet, slug  # noqa: F401
 from tests.exams.making import RULES, Sheet, publish
 
+pytestmark = pytest.mark.shipped
+
 
 def send(sheet, at, seq=1):  # noqa: F811
     entry = {"seq": seq, "item": sheet.items[0], "value": {"given": ["b"]}, "at": at}

@@ -8,6 +8,8 @@ from app.kernel.db import db
 from tests.exams.conftest import amina, sheet, slug  # noqa: F401
 from tests.exams.making import PAGE, Sheet, enroll
 
+pytestmark = pytest.mark.shipped
+
 
 @pytest.fixture
 def other(client, make_person, sign_in, sheet):  # noqa: F811

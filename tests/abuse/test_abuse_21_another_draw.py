@@ -1,5 +1,6 @@
 """Abuse 21: beginning again for other questions, or more attempts than there are."""
 
+import pytest
 from sqlalchemy import func, select
 
 from app.activities.models import Attempt
@@ -7,6 +8,8 @@ from app.kernel import jobs
 from app.kernel.db import db
 from tests.exams.conftest import amina, slug  # noqa: F401
 from tests.exams.making import PAGE, Sheet
+
+pytestmark = pytest.mark.shipped
 
 
 def test_begun_ten_times_it_is_one_draw(client, amina):  # noqa: F811

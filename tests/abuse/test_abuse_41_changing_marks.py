@@ -13,6 +13,8 @@ from app.regrading.models import Regrading
 from tests.regrading.quizzes import SLUG, A, B, answer, keep, quiz
 from tests.regrading.test_regrading import enroll, publish, scores
 
+pytestmark = pytest.mark.shipped
+
 
 @pytest.fixture
 def salma(database, make_person):

@@ -108,6 +108,7 @@ def counted(app, world, statements):
     return found
 
 
+@pytest.mark.shipped
 def test_pages_need_few_statements_and_no_more_with_many_people(site, statements):
     app, world = site
     with undone(app):

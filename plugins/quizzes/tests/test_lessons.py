@@ -61,7 +61,8 @@ class Reader:
     def leaks(self):
         found = set()
         for answer in self.seen:
-            sent = answer.get_data(as_text=True) + str(answer.headers)
+            heads = [value for name, value in answer.headers if name != "Content-Length"]
+            sent = answer.get_data(as_text=True) + "\n".join(heads)
             found |= {match.lower() for match in CANARIES.findall(sent)}
         return found
 

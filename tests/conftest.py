@@ -83,7 +83,9 @@ def _needs_plugins(item: pytest.Item) -> bool:
 def _opens(item: pytest.Item) -> bool:
     """Tell whether a test may open a database: by a fixture, or by clones of its module's own."""
     fixtures = getattr(item, "fixturenames", ())
-    return "schema_url" in fixtures or hasattr(getattr(item, "module", None), "databases")
+    return bool({"schema_url", "plugin_app"} & set(fixtures)) or hasattr(
+        getattr(item, "module", None), "databases"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,8 @@
 
 A plugin whose routes take arguments brings `tests/walk.py`: `ARGUMENTS`, by endpoint the names of
 things, and `make(center_id, author)`, which brings those things to a center and returns them by
-name. The guards then walk its pages as they walk ours. This is the only place where tests of the
+name; `QUIET`, if some refuse what is no field of theirs with a sentence of their own. The guards
+then walk its pages as they walk ours. This is the only place where tests of the
 site look into plugins; with `plugins/` empty there is nothing to walk.
 """
 
@@ -34,6 +35,15 @@ def arguments() -> dict[str, dict[str, str]]:
         endpoint: {argument: f"+{name}.{thing}" for argument, thing in given.items()}
         for name, walk in _walks().items()
         for endpoint, given in walk.ARGUMENTS.items()
+    }
+
+
+def quiet() -> dict[str, tuple[int, dict[str, str]]]:
+    """Return the routes of plugins that refuse in another way than by the usual sentences."""
+    return {
+        endpoint: (status, {})
+        for walk in _walks().values()
+        for endpoint, status in getattr(walk, "QUIET", {}).items()
     }
 
 

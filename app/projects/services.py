@@ -90,7 +90,7 @@ def hand_in(
     digest = digest_of(zip(names, hashes, strict=True), link, note)
     if work.newest and work.newest.digest == digest:
         return work.newest
-    _checkopen_work(work)
+    _check_open(work)
     term, moment = queries.find_term(cohort_id, project), queries.get_now()
     until = work.asked.until if work.asked else term.due_at
     version = ProjectVersion(
@@ -153,7 +153,7 @@ def _check_rest(project: Project, link: str, note: str, *, count: int) -> None:
         raise Invalid(say("Choose a file or write a link."), todo=NOTHING)
 
 
-def _checkopen_work(work: Work) -> None:
+def _check_open(work: Work) -> None:
     if not work.is_open:
         raise Conflict(
             say("Your work is being marked, so no newer version is taken."),

@@ -51,7 +51,7 @@ QUIET = {
     "secondfactor.switch_off": (422, {}),
     "signin.end_session": (404, {"session": "1"}),
     "signup.drop_address": (404, {"address": "1"}),
-}
+} | shipped.quiet()
 """Routes that refuse in another way than by the two sentences: how, and with which good fields."""
 
 

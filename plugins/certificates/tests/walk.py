@@ -11,6 +11,8 @@ ARGUMENTS = {
     "certificates_center.propose": {"public_id": "cohort", "slug": "course"},
 }
 
+QUIET = {"certificates_center.agree": 422, "certificates_center.award": 422}
+
 
 def make(center_id: int, author: Actor) -> dict[str, str]:
     """Name a cohort of the center, and a course; inside `write()`."""

@@ -135,8 +135,8 @@ def build() -> World:
         _join(own, world.people[role], in_cohort=role == "learner")
     _learn(own, world.people["learner"])
     for side, person_id in ((own, world.people["learner"].id), (other, other.member_id)):
-        side.exam_done = _sit(own.course_id, person_id, 1)
-        side.exam = _sit(own.course_id, person_id, 2)
+        side.exam_done = _sit(side, own.course_id, person_id, 1)
+        side.exam = _sit(side, own.course_id, person_id, 2)
         side.project_file = _hand_in(own.course_id, person_id)
     _notify(world)
     for role, person in world.people.items():
@@ -363,7 +363,7 @@ def _learn(side: Side, person: Made) -> None:
         )
 
 
-def _sit(course_id: int, person_id: int, number: int) -> str:
+def _sit(side: Side, course_id: int, person_id: int, number: int) -> str:
     """Return an attempt at the exam of the course: the first one is marked, the second one runs."""
     now = clock.now()
     with write() as session:
@@ -381,6 +381,8 @@ def _sit(course_id: int, person_id: int, number: int) -> str:
             number=number,
             seed="seed",
             revision_id=revision.id,
+            center_id=side.center_id,
+            cohort_id=side.cohort_id,
             began_at=now,
         )
         session.add(attempt)

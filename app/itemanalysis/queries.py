@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.queries import name_column
@@ -110,6 +110,8 @@ def get_scope(actor: Actor, slug: str, cohort: str) -> Scope:
         visible = select(Cohort.id).where(visible_cohorts(actor, "activities.view"))
         centers = actor.scopes("activities.view", "center") or frozenset()
         answers &= or_(Attempt.cohort_id.in_(visible), Attempt.center_id.in_(centers))
+        if not db.session.scalar(select(exists().where(answers))):
+            raise NotFound
     outline = _find_outline(course.id, chosen.id if chosen else None, may_edit)
     return Scope(course, outline, cohorts, chosen, may_edit, sees_names, answers)
 

@@ -139,11 +139,12 @@ def claim(owner: str, limit: int, queues: Sequence[str] = ("default",)) -> list[
     if not db.session.scalars(due.limit(1)).first():  # idle workers take no write lock
         db.session.rollback()
         return []
-    due = due.with_for_update(skip_locked=True)
+    # On its own: PostgreSQL may ask a subquery once for each row, and lease more than the limit.
+    due = due.with_for_update(skip_locked=True).cte("due")
     with write() as session:
         rows = session.execute(
             update(Job)
-            .where(Job.id.in_(due.scalar_subquery()))
+            .where(Job.id.in_(select(due.c.id)))
             .values(
                 state="running",
                 owner=owner,

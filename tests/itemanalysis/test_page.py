@@ -96,6 +96,7 @@ def everything():
 
 
 @pytest.mark.slow
+@pytest.mark.only_sqlite  # a minute; the tests beside it ask a server the same of fewer
 def test_twenty_wrong_keys_of_five_hundred_are_flagged_on_the_page(make_person, slug):
     school = School(6)
     keys, planted = school.keys(20)

@@ -4,7 +4,7 @@ import sys
 import time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.kernel import jobs, outbox
 from app.kernel.db import db, write
@@ -118,6 +118,17 @@ def test_a_job_that_kills_its_workers_ends_as_dead(database, done, travel):
         travel(seconds=jobs.LEASE_SECONDS + 1)
     jobs.drain()
     assert job(job_id).state == "dead"
+
+
+@pytest.mark.only_postgresql
+def test_no_more_is_leased_than_was_asked_for_whatever_the_planner_takes_the_table_for(database):
+    """Planned for one row, the update asks what is due once for each of those that came since."""
+    jobs_of = lambda count: [jobs.enqueue("test.effect", {}) for _ in range(count)]  # noqa: E731
+    with write() as session:
+        jobs_of(1)
+        session.execute(text("ANALYZE job"))
+        jobs_of(7)
+    assert len(jobs.claim("me", 1)) == 1
 
 
 def test_a_released_job_costs_no_try(database, done):

@@ -140,11 +140,11 @@ def claim(owner: str, limit: int, queues: Sequence[str] = ("default",)) -> list[
         db.session.rollback()
         return []
     # On its own: PostgreSQL may ask a subquery once for each row, and lease more than the limit.
-    due = due.with_for_update(skip_locked=True).cte("due")
+    leasing = due.with_for_update(skip_locked=True).cte("due")
     with write() as session:
         rows = session.execute(
             update(Job)
-            .where(Job.id.in_(select(due.c.id)))
+            .where(Job.id.in_(select(leasing.c.id)))
             .values(
                 state="running",
                 owner=owner,

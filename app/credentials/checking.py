@@ -31,15 +31,18 @@ class Verdict:
         return {"ok": "check", "bad": "cross"}.get(self.tone, "warn")
 
 
+UNKNOWN = Verdict(
+    "bad",
+    say("No certificate has this number"),
+    [say("Compare the number with the paper, sign by sign.")],
+)
+
+
 def check_number(number: str, *, now: datetime) -> Verdict:
-    """Return the verdict on a number."""
+    """Return the verdict on a number; UNKNOWN for one that nobody has."""
     found = queries.find_credential(number)
     if found is None:
-        return Verdict(
-            "bad",
-            say("No certificate has this number"),
-            [say("Compare the number with the paper, sign by sign.")],
-        )
+        return UNKNOWN
     return _by_record(found, now)
 
 

@@ -182,6 +182,7 @@ def test_with_the_plugin_off_nothing_is_lost_or_lowered(learners):
 
 
 def switch(*, on):
+    get_gate().forget()
     with write():
         switch_plugin(
             actor=SYSTEM, snapshot=get_gate().current(), name="quizzes", on=on, now=clock.now()

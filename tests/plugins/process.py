@@ -33,7 +33,7 @@ from app.wsgi import create_wsgi
 ONCE = re.compile(
     rb'(?:name="(?:key|form_key|csrf_token|writer|cap)"[^>]*value|data-(?:csrf|cap|writer|now))="[^"]*"'
     rb'|"csrf":"[^"]*"|class="bar time" value="[^"]*"|role="timer">.*?</p>'
-    rb'|Checked on [^<]*'
+    rb"|Checked on [^<]*"
 )
 """What is new in every page: signatures of the moment that forms carry, and time that runs."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from app.activities.rules import Choice
 from app.content.rules import BlockNode
 from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
@@ -85,15 +86,6 @@ class Change:
     label: Sentence
     touches_marks: bool
     is_seeded: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Something that an answer to an item can hold, in words. `key` is its own within the item."""
-
-    key: str
-    words: str
-    is_right: bool = False
 
 
 @dataclass(frozen=True)

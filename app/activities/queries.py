@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
@@ -139,6 +140,17 @@ def list_states(
     for row in rows:
         by_block[row.block_id].append(row)
     return {block: _state(found) for block, found in by_block.items()}
+
+
+def is_newest() -> ColumnElement[bool]:
+    """Filter marks to the newest one of each answer."""
+    later = aliased(Mark)
+    return ~exists().where(
+        later.attempt_id == Mark.attempt_id,
+        later.writer == Mark.writer,
+        later.seq == Mark.seq,
+        later.id > Mark.id,
+    )
 
 
 def list_states_of(place: Place, people: Collection[int]) -> dict[int, State]:

@@ -18,6 +18,15 @@ MOST_CARRIED = 1_800
 WAITING = "waiting"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Something that an answer to an item can hold, in words. `key` is its own within the item."""
+
+    key: str
+    words: str
+    is_right: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A block of a lesson of a course. The ids are its author's and for ever."""

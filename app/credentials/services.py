@@ -6,7 +6,7 @@ When something was awarded is the database's time: nobody dates back.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,7 +23,7 @@ from app.credentials.models import AwardProposal, Credential, SigningKey, Status
 from app.credentials.proofs import multikey, stamp
 from app.kernel import audit, clock, jobs, outbox
 from app.kernel.actors import Actor
-from app.kernel.db import db, insert_into, new_public_id
+from app.kernel.db import db, get_now, insert_into, new_public_id
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.i18n import ZONE, say
 from app.learning.models import Enrollment
@@ -79,7 +79,7 @@ def award_credential(*, actor: Actor, given: Given, now: datetime) -> Credential
     seen = _published(given, now)
     key = f"course:{seen.key}"
     old = queries.find_standing(given.person_id, key)
-    moment = _moment()
+    moment = get_now()
     if old is not None and rules.state_of(old, moment) != "expired":
         raise _held()
     facts = _facts(given, seen, moment)
@@ -92,11 +92,6 @@ def _published(given: Given, now: datetime) -> Published:
     if seen is None:
         raise Conflict(say("This course is not published, so nothing was awarded."))
     return seen
-
-
-def _moment() -> datetime:
-    found: datetime = db.session.scalars(select(clock.sql_now())).one()
-    return found.replace(tzinfo=UTC)
 
 
 def _facts(given: Given, seen: Published, moment: datetime) -> dict[str, Any]:
@@ -296,7 +291,7 @@ def revoke_credential(
     row = _standing(actor, public_id)
     if appeal_until and appeal_until < now.astimezone(ZONE).date():
         raise Invalid(say("The last day must lie in the future."))
-    row.revoked_at, row.revoked_reason, row.appeal_until = _moment(), reason, appeal_until
+    row.revoked_at, row.revoked_reason, row.appeal_until = get_now(), reason, appeal_until
     audit.record(
         actor,
         "credentials.revoke",
@@ -328,7 +323,7 @@ def correct_name(*, actor: Actor, public_id: str) -> Credential:
             say("The account has the same name as the certificate. Nothing was changed."),
             todo=say("Ask the person to correct the name in their account first."),
         )
-    old.replaced_at = _moment()
+    old.replaced_at = get_now()
     db.session.flush()  # the place of the one that stands becomes free
     row = _insert(
         person_id=person.id,

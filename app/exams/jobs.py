@@ -3,7 +3,7 @@
 from app.exams import queries, services
 from app.exams.marking import PASS, RELEASE, mark_attempt, pass_exam
 from app.kernel import clock
-from app.kernel.db import write
+from app.kernel.db import db, write
 from app.kernel.hooks import hooks
 from app.kernel.jobs import JobType
 
@@ -30,7 +30,9 @@ def pass_one(attempt_id: int) -> None:
 
 def release(course_id: int, cohort_id: int) -> None:
     """Finish the lessons of the passed exams of a cohort, one after the other."""
-    for attempt_id in queries.list_marked(course_id, cohort_id):
+    attempts = queries.list_marked(course_id, cohort_id)
+    db.session.rollback()  # each is written in a transaction of its own
+    for attempt_id in attempts:
         pass_one(attempt_id)
 
 

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -18,7 +18,7 @@ from app.exams.hooks import Release
 from app.exams.models import Accommodation, ExamAttempt, ExamWindow
 from app.exams.rules import BLOCK, Taken, Window
 from app.kernel import clock
-from app.kernel.db import db
+from app.kernel.db import as_moment, db
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
 from app.learning.models import Enrollment
@@ -111,12 +111,6 @@ def _paper(row: Any) -> Paper:
     drawn = tuple((item, version) for item, version in values.pop("drawn"))
     now = as_moment(values.pop("now"))
     return Paper(id=values.pop("attempt_id"), ref=ref, drawn=drawn, now=now, **values)
-
-
-def as_moment(found: Any) -> datetime:
-    """Return the database's moment, which SQLite gives as text, with its zone."""
-    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
-    return moment.replace(tzinfo=UTC)
 
 
 def get_paper(public_id: str, person_id: int) -> Paper:
@@ -298,22 +292,17 @@ def list_marked(course_id: int, cohort_id: int) -> list[int]:
         Enrollment.course_id == course_id,
         Enrollment.left_at.is_(None),
     )
-    found = db.session.scalars(
-        select(ExamAttempt.attempt_id)
-        .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
-        .where(
-            Attempt.course_id == course_id,
-            ExamAttempt.marked_at.is_not(None),
-            or_(Attempt.cohort_id == cohort_id, Attempt.person_id.in_(present)),
+    return list(
+        db.session.scalars(
+            select(ExamAttempt.attempt_id)
+            .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
+            .where(
+                Attempt.course_id == course_id,
+                ExamAttempt.marked_at.is_not(None),
+                or_(Attempt.cohort_id == cohort_id, Attempt.person_id.in_(present)),
+            )
         )
-    ).all()
-    db.session.rollback()  # each is written in a transaction of its own
-    return list(found)
-
-
-def get_now() -> datetime:
-    """Return the present moment by the database's clock."""
-    return as_moment(db.session.scalar(select(clock.sql_now())))
+    )
 
 
 @dataclass(frozen=True)

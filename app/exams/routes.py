@@ -27,7 +27,7 @@ from app.exams.rules import (
 )
 from app.exams.showing import explain_question, page_words, places, show_question
 from app.kernel import clock, place
-from app.kernel.db import write
+from app.kernel.db import get_now, write
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.i18n import say, translate
 from app.learning.queries import Study, get_study
@@ -62,7 +62,7 @@ def _paper(public_id: str) -> Paper:
 def door(slug: str, lesson_id: str) -> Any:
     """Show when the exam opens and what it is; before it opens the page looks again by itself."""
     study, lesson = _study(slug, lesson_id)
-    moment = queries.get_now()
+    moment = get_now()
     taken = queries.list_taken(g.actor.id, study.seen.course_id, lesson_id)
     _, _, found = services.find_door(study=study, lesson=lesson, taken=taken, moment=moment)
     needs = queries.get_needs(g.actor.id)

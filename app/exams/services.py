@@ -43,7 +43,7 @@ from app.exams.rules import (
 )
 from app.kernel import clock, jobs
 from app.kernel.actors import Actor
-from app.kernel.db import db, insert_into, new_public_id
+from app.kernel.db import as_moment, db, get_now, insert_into, new_public_id
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import Sentence, say
 from app.learning.policies import can_read
@@ -72,7 +72,7 @@ def begin_exam(*, actor: Actor, study: Study, lesson: Lesson, now: datetime) -> 
     if not can_read(study.enrollment, lesson):
         raise NotFound
     course_id, lesson_id = study.seen.course_id, lesson.id
-    moment = queries.get_now()
+    moment = get_now()
     taken = queries.list_taken(actor.id, course_id, lesson_id)
     rules, own, found = find_door(study=study, lesson=lesson, taken=taken, moment=moment)
     if found.running:
@@ -276,7 +276,7 @@ def _explain(capability: Capability, entries: Sequence[Entry]) -> Saved:
     if refused:
         said = OTHER if not late else CLOSED if row.closed_by == "hand-in" else LATE
     safe = tuple(sorted(set(before) - set(refused)))
-    return Saved(safe, tuple(refused), queries.as_moment(row.now), row.deadline, said)
+    return Saved(safe, tuple(refused), as_moment(row.now), row.deadline, said)
 
 
 def _keep_apart(attempt_id: int, writer: str, answers: dict[str, list[Entry]]) -> None:

@@ -1,14 +1,13 @@
 """What is sent to change marks and how they add up."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
-from wtforms import DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
+from wtforms import DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.gradebook.rules import MOST_CONTEST_DAYS, MOST_REASON
-from app.kernel.i18n import ZONE, say
-from app.web.forms import AtMost, Form
+from app.kernel.i18n import say
+from app.web.forms import AtMost, Form, MomentField
 
 
 class ChangeForm(Form):
@@ -57,15 +56,7 @@ class PlanForm(Form):
     practice_drop = IntegerField(say("Lowest dropped"), [NumberRange(0, 20)])
     project_drop = IntegerField(say("Lowest dropped"), [NumberRange(0, 20)])
     exam_drop = IntegerField(say("Lowest dropped"), [NumberRange(0, 20)])
-    release_at = DateTimeLocalField(
-        say("Learners see the total from"), [Optional()], format=["%Y-%m-%dT%H:%M"]
-    )
-
+    release_at = MomentField(say("Learners see the total from"), [Optional()])
     contest_days = IntegerField(
         say("Days in which a mark can be contested"), [NumberRange(0, MOST_CONTEST_DAYS)]
     )
-
-    def moment(self) -> datetime | None:
-        """Return from when learners see the total, in UTC."""
-        local = self.release_at.data
-        return local.replace(tzinfo=ZONE).astimezone(UTC) if local else None

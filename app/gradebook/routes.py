@@ -16,7 +16,7 @@ from app.gradebook.showing import as_rows, as_workbook
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
-from app.kernel.i18n import ZONE, say
+from app.kernel.i18n import say
 from app.learning.queries import get_study
 from app.web.access import access
 from app.web.forms import Form
@@ -87,10 +87,10 @@ def plan(public_id: str, slug: str) -> Any:
     if found.course is None or not policies.can_change(g.actor, cohort):
         raise NotFound
     course_id, own = found.course.id, found.plan
-    shown = {one.key: int(one.weight) for one in own.categories}
+    shown: dict[str, Any] = {one.key: int(one.weight) for one in own.categories}
     shown |= {f"{one.key}_drop": one.drop_lowest for one in own.categories}
-    local = own.release_at.astimezone(ZONE) if own.release_at else None
-    form = forms.PlanForm(data={**shown, "release_at": local, "contest_days": own.contest_days})
+    shown |= {"release_at": own.release_at, "contest_days": own.contest_days}
+    form = forms.PlanForm(data=shown)
     keys = [one.key for one in own.categories]
     if request.method == "POST" and attempt(
         form,
@@ -99,7 +99,7 @@ def plan(public_id: str, slug: str) -> Any:
             cohort=cohort,
             course_id=course_id,
             categories=[(key, form[key].data, form[f"{key}_drop"].data) for key in keys],
-            release_at=form.moment(),
+            release_at=form.release_at.data,
             contest_days=form.contest_days.data or 0,
             now=clock.now(),
         ),

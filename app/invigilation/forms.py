@@ -1,33 +1,25 @@
 """What staff send about windows of exams, and about somebody's time."""
 
-from datetime import UTC, datetime
-from typing import Any
-
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from app.exams.rules import Window
 from app.invigilation.rules import MOST_REASON
-from app.kernel.i18n import ZONE, say
-from app.web.forms import AtMost, Form
+from app.kernel.i18n import say
+from app.web.forms import AtMost, Form, MomentField
 
 
 class WindowForm(Form):
     """From when until when an exam may be begun, by the clocks of Morocco; `seen` is what stood."""
 
     seen = HiddenField(validators=[AtMost(100)])
-    opens = DateTimeLocalField(say("Can be begun from"), [Optional()], format=["%Y-%m-%dT%H:%M"])
-    closes = DateTimeLocalField(say("until"), [Optional()], format=["%Y-%m-%dT%H:%M"])
+    opens = MomentField(say("Can be begun from"), [Optional()])
+    closes = MomentField(say("until"), [Optional()])
 
     def window(self) -> Window:
-        """Return the window, in UTC."""
-        return Window(_moment(self.opens), _moment(self.closes))
-
-
-def _moment(field: Any) -> datetime | None:
-    local = field.data
-    return local.replace(tzinfo=ZONE).astimezone(UTC) if local else None
+        """Return the window."""
+        return Window(self.opens.data, self.closes.data)
 
 
 class AccommodationForm(Form):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, case, func, or_, select
 
 from app.activities.models import AnswerEvent, Attempt, ItemVersion, Mark
+from app.activities.queries import is_newest
 from app.activities.rules import WAITING
 from app.centers.models import Cohort, CohortMember
 from app.centers.queries import get_cohort, list_course_ids, list_members
@@ -181,19 +181,10 @@ def list_seats(cohort: Cohort, exam: Exam, *, person_id: int | None = None) -> l
 
 def _points(attempts: Sequence[int]) -> dict[int, tuple[int, int, int]]:
     """Return by attempt what its newest marks add up to, of how much, and how many wait."""
-    later = aliased(Mark)
     waits = case((Mark.state == WAITING, 1), else_=0)
     rows = db.session.execute(
         select(Mark.attempt_id, func.sum(Mark.points), func.sum(Mark.most), func.sum(waits))
-        .where(
-            Mark.attempt_id.in_(attempts),
-            ~exists().where(
-                later.attempt_id == Mark.attempt_id,
-                later.writer == Mark.writer,
-                later.seq == Mark.seq,
-                later.id > Mark.id,
-            ),
-        )
+        .where(Mark.attempt_id.in_(attempts), is_newest())
         .group_by(Mark.attempt_id)
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}

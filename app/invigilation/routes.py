@@ -8,7 +8,7 @@ from app.centers.models import Cohort
 from app.centers.queries import get_person_of
 from app.centers.routes import attempt, done, page, place_frame
 from app.courses.policies import can_edit
-from app.exams.queries import get_now
+from app.exams.rules import Window
 from app.exams.showing import page_words
 from app.gradebook.policies import can_set_for
 from app.invigilation import forms, policies, queries, services
@@ -16,8 +16,9 @@ from app.invigilation.queries import Exam
 from app.invigilation.rules import count_states, stamp
 from app.invigilation.showing import show_rows
 from app.kernel import clock
+from app.kernel.db import get_now
 from app.kernel.errors import NotFound
-from app.kernel.i18n import ZONE, say
+from app.kernel.i18n import say
 from app.web.access import access
 
 bp = Blueprint("invigilation", __name__, template_folder="templates")
@@ -100,11 +101,10 @@ def window(public_id: str, slug: str, lesson_id: str) -> Any:
         raise NotFound
     own, everybody = queries.find_windows(cohort, exam)
     found = everybody if for_center else own
-    local = [
-        at.astimezone(ZONE) if at else None
-        for at in ((found.opens_at, found.closes_at) if found else (None, None))
-    ]
-    form = forms.WindowForm(data={"opens": local[0], "closes": local[1], "seen": stamp(found)})
+    shown = found or Window()
+    form = forms.WindowForm(
+        data={"opens": shown.opens_at, "closes": shown.closes_at, "seen": stamp(found)}
+    )
     if request.method == "POST" and attempt(
         form,
         lambda: services.set_window(

@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Float, case, cast, exists, func, or_, sele
 from sqlalchemy.orm import aliased
 
 from app.accounts.queries import name_column
-from app.activities.hooks import ActivityType, Choice
+from app.activities.hooks import ActivityType
 from app.activities.models import AnswerEvent, Attempt, ItemVersion, Mark
-from app.activities.rules import ASIDE, WAITING
+from app.activities.queries import is_newest
+from app.activities.rules import ASIDE, WAITING, Choice
 from app.centers.models import Center, Cohort
 from app.centers.policies import visible_cohorts
 from app.courses.policies import can_edit
@@ -31,7 +32,6 @@ from app.kernel.actors import Actor
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
-from app.regrading.queries import is_newest
 
 MOST_LEARNERS = 1_000
 """Of more learners, those count who began last: more would tell the same, and cost more."""

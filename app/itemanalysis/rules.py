@@ -12,18 +12,13 @@ by that level; Kelley's 27 % ("The selection of upper and lower groups for the v
 items", Journal of Educational Psychology 30, 1939) would need more people than a cohort has.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
 
+from app.activities.rules import Choice
 from app.kernel.i18n import Sentence, say
-
-if TYPE_CHECKING:
-    from app.activities.hooks import Choice
 
 FEWEST = 20
 """With fewer answers nothing is said of a question but its facility."""
@@ -100,7 +95,7 @@ class Analysis:
     remarks: tuple[Sentence, ...] = ()
 
 
-Choices = Callable[[str], "Sequence[Choice]"]
+Choices = Callable[[str], Sequence[Choice]]
 """The choices that an answer holds."""
 
 

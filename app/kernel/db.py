@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -83,6 +83,17 @@ def insert_into(model: type[Base]) -> Any:
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     name = db.session().get_bind().dialect.name
     return postgresql.insert(model) if name == "postgresql" else sqlite.insert(model)
+
+
+def as_moment(found: Any) -> datetime:
+    """Return the database's moment, which SQLite gives as text, with its zone."""
+    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
+    return moment.replace(tzinfo=UTC)
+
+
+def get_now() -> datetime:
+    """Return the present moment by the database's clock."""
+    return as_moment(db.session.scalar(select(clock.sql_now())))
 
 
 class WriteOutsideTransaction(RuntimeError):

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Any, Literal
 
 from app.accounts.hooks import AccountPage, PersonalData, PersonalDataExtra
-from app.activities.hooks import ActivityType, Choice, Marked
+from app.activities.hooks import ActivityType, Marked
+from app.activities.rules import Choice
 from app.admin.hooks import AdminPage
 from app.catalog.hooks import SearchHit, SearchSource
 from app.centers.hooks import PlaceLink

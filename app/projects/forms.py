@@ -1,12 +1,10 @@
 """What learners send of a project, and what staff say of it."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     IntegerField,
     SelectMultipleField,
     StringField,
@@ -15,12 +13,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.kernel.i18n import ZONE, say
+from app.kernel.i18n import say
 from app.marking.forms import MarkForm
 from app.projects.rules import MOST_COMMENT, MOST_LINK, MOST_NOTE, VersionRow
-from app.web.forms import AtMost, Form
-
-LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+from app.web.forms import AtMost, Form, MomentField
 
 
 class HandInForm(Form):
@@ -55,22 +51,12 @@ class HandInForm(Form):
         return [part for part in self.files.data or () if part and part.filename]
 
 
-class _Moment(Form):
-    """A form with a moment in Morocco's time."""
-
-    def in_utc(self, field: Any) -> datetime | None:
-        """Return what was chosen, in UTC."""
-        local: datetime | None = field.data
-        return local.replace(tzinfo=ZONE).astimezone(UTC) if local else None
-
-
-class TermForm(_Moment):
+class TermForm(Form):
     """Until when a cohort hands in, and whether a jury marks."""
 
-    due_at = DateTimeLocalField(
+    due_at = MomentField(
         say("To hand in until"),
         [Optional()],
-        format=LOCAL,
         description=say("Later work is taken too, and marked as late."),
     )
     is_jury = BooleanField(
@@ -84,7 +70,7 @@ class WorkForm(MarkForm):
     newest = IntegerField(validators=[NumberRange(1)])
 
 
-class AskForm(_Moment):
+class AskForm(Form):
     """What is to be done again, and until when."""
 
     newest = IntegerField(validators=[NumberRange(1)])
@@ -93,7 +79,7 @@ class AskForm(_Moment):
         [DataRequired(), AtMost(MOST_COMMENT)],
         render_kw={"rows": 3, "dir": "auto"},
     )
-    until = DateTimeLocalField(say("To hand in until"), [InputRequired()], format=LOCAL)
+    until = MomentField(say("To hand in until"), [InputRequired()])
 
 
 class SignForm(Form):

@@ -15,10 +15,9 @@ from app.centers.queries import PersonRow, get_cohort, list_member_ids, list_mem
 from app.content.rules import Lesson, ProjectRules
 from app.courses.queries import find_course, outlines_of, resolve_many
 from app.courses.rules import Outline
-from app.exams.queries import get_now
 from app.gradebook.queries import find_plan
 from app.kernel.actors import Actor
-from app.kernel.db import db
+from app.kernel.db import db, get_now
 from app.kernel.errors import NotFound
 from app.learning.models import Enrollment
 from app.learning.queries import Study
@@ -203,6 +202,14 @@ def list_works(actor: Actor, cohort: Cohort, project: Project) -> list[MemberWor
     return sorted(rows, key=lambda row: ORDER.index(row.work.state))
 
 
+def get_member_work(actor: Actor, cohort: Cohort, project: Project, public_id: str) -> MemberWork:
+    """Return what one member of a cohort handed in. Raises NotFound."""
+    for one in list_members(cohort.id):
+        if one.public_id == public_id and policies.can_mark_work(actor, cohort, one.id):
+            return MemberWork(one, find_work(one.id, project))
+    raise NotFound
+
+
 def get_row(rows: Sequence[MemberWork], public_id: str) -> MemberWork:
     """Return what one member handed in, out of the list of all. Raises NotFound."""
     for row in rows:
@@ -226,14 +233,11 @@ def _fill(rows: Sequence[ProjectWork]) -> dict[int, Work]:
     requests, marks = _requests(ids, numbers), _marks(ids)
     return {
         row.id: Work(
-            row.id,
-            row.person_id,
-            tuple(versions[row.id]),
-            tuple(requests[row.id]),
+            row.id, row.person_id, tuple(versions[row.id]), tuple(requests[row.id]),
             tuple(marks[row.id]),
         )
         for row in rows
-    }
+    }  # fmt: skip
 
 
 def _versions(ids: list[int]) -> tuple[dict[int, list[VersionRow]], dict[int, int]]:
@@ -281,13 +285,10 @@ def _requests(ids: list[int], numbers: Mapping[int, int]) -> dict[int, list[Requ
     ):
         found[work_id].append(
             RequestRow(
-                numbers[request.version_id],
-                request.text,
-                request.until,
-                request.asked_by,
+                numbers[request.version_id], request.text, request.until, request.asked_by,
                 request.asked_at,
             )
-        )
+        )  # fmt: skip
     return found
 
 

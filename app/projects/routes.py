@@ -12,7 +12,7 @@ from app.kernel import clock
 from app.kernel import place as kernel_place
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Invalid, Refusal
-from app.kernel.i18n import DIRECTIONS, ZONE, say, translate
+from app.kernel.i18n import DIRECTIONS, say, translate
 from app.learning.queries import Study, get_study
 from app.projects import marking, queries, services
 from app.projects.forms import AskForm, CommentForm, HandInForm, SignForm, TermForm, WorkForm
@@ -156,15 +156,14 @@ def works(public_id: str, slug: str, lesson_id: str) -> Any:
     """List what the members of a cohort handed in, and set until when they do."""
     cohort, project = _project(public_id, slug, lesson_id)
     term = queries.find_term(cohort.id, project)
-    local = term.due_at.astimezone(ZONE) if term.due_at else None
-    form = TermForm(data={"due_at": local, "is_jury": term.is_jury})
+    form = TermForm(data={"due_at": term.due_at, "is_jury": term.is_jury})
     if request.method == "POST" and attempt(
         form,
         lambda: services.set_term(
             actor=g.actor,
             cohort=cohort,
             project=project,
-            due_at=form.in_utc(form.due_at),
+            due_at=form.due_at.data,
             is_jury=bool(form.is_jury.data),
         ),
     ):
@@ -287,7 +286,7 @@ def _number(text: str | None) -> int:
 def ask(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
     """Ask a learner for a newer version."""
     cohort, project = _project(public_id, slug, lesson_id)
-    found = queries.get_row(queries.list_works(g.actor, cohort, project), person)
+    found = queries.get_member_work(g.actor, cohort, project, person)
     form = AskForm()
     where = {"public_id": public_id, "slug": slug, "lesson_id": lesson_id, "person": person}
 
@@ -299,7 +298,7 @@ def ask(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
             person_id=found.member.id,
             newest=form.newest.data or 0,
             text=form.text.data or "",
-            until=form.in_utc(form.until),
+            until=form.until.data,
             now=clock.now(),
         )
 
@@ -314,7 +313,7 @@ def ask(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
 def sign(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
     """Sign a jury's mark."""
     cohort, project = _project(public_id, slug, lesson_id)
-    found = queries.get_row(queries.list_works(g.actor, cohort, project), person)
+    found = queries.get_member_work(g.actor, cohort, project, person)
     form = SignForm()
     if not form.validate():
         raise Invalid(say("This page was incomplete, so nothing was changed. Try again."))
@@ -338,7 +337,7 @@ def sign(public_id: str, slug: str, lesson_id: str, person: str) -> Any:
 def file(public_id: str, slug: str, lesson_id: str, person: str, file_id: int) -> Any:
     """Show a file with its lines, and keep what is written about one of them."""
     cohort, project = _project(public_id, slug, lesson_id)
-    found = queries.get_row(queries.list_works(g.actor, cohort, project), person)
+    found = queries.get_member_work(g.actor, cohort, project, person)
     where: dict[str, Any] = {"public_id": public_id, "slug": slug, "lesson_id": lesson_id}
     where |= {"person": person, "file_id": file_id}
     form = CommentForm()
@@ -383,5 +382,4 @@ def _comment(
 def download(public_id: str, slug: str, lesson_id: str, person: str, file_id: int) -> Any:
     """Give a file to whoever marks it."""
     cohort, project = _project(public_id, slug, lesson_id)
-    rows = queries.list_works(g.actor, cohort, project)
-    return send_file(queries.get_row(rows, person).work, file_id)
+    return send_file(queries.get_member_work(g.actor, cohort, project, person).work, file_id)

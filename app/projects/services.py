@@ -13,7 +13,7 @@ from app.centers.models import Cohort
 from app.centers.rules import clean_text
 from app.kernel import audit
 from app.kernel.actors import Actor
-from app.kernel.db import db, insert_into
+from app.kernel.db import db, get_now, insert_into
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import Sentence, say
 from app.marking.policies import can_mark
@@ -91,7 +91,7 @@ def hand_in(
     if work.newest and work.newest.digest == digest:
         return work.newest
     _check_open(work)
-    term, moment = queries.find_term(cohort_id, project), queries.get_now()
+    term, moment = queries.find_term(cohort_id, project), get_now()
     until = work.asked.until if work.asked else term.due_at
     version = ProjectVersion(
         work_id=work_id,
@@ -147,8 +147,9 @@ def _check_rest(project: Project, link: str, note: str, *, count: int) -> None:
     refused = refuse_link(link) if link else None
     if refused:
         raise Invalid(refused, todo=NOTHING)
-    if len(link) > MOST_LINK or len(note) > MOST_NOTE:
-        raise Invalid(say("Write at most %(most)s characters.", most=MOST_NOTE), todo=NOTHING)
+    for text, most in ((link, MOST_LINK), (note, MOST_NOTE)):
+        if len(text) > most:
+            raise Invalid(say("Write at most %(most)s characters.", most=most), todo=NOTHING)
     if not link and not count:
         raise Invalid(say("Choose a file or write a link."), todo=NOTHING)
 

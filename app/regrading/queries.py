@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 
 from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
 from app.activities.models import AnswerEvent, Attempt, ItemVersion, Mark
+from app.activities.queries import is_newest
 from app.activities.rules import version_of
 from app.content.carrying import blocks_in
 from app.courses.models import Publication
@@ -63,17 +63,6 @@ def audience_of(course_id: int, cohort_id: int | None, *, now: datetime) -> Audi
         .distinct()
     )
     return Audience(course_id, None, tuple(sorted(one for one in found if one is not None)))
-
-
-def is_newest() -> ColumnElement[bool]:
-    """Filter marks to the newest one of each answer."""
-    later = aliased(Mark)
-    return ~exists().where(
-        later.attempt_id == Mark.attempt_id,
-        later.writer == Mark.writer,
-        later.seq == Mark.seq,
-        later.id > Mark.id,
-    )
 
 
 def marked_answers(*columns: Any) -> Any:

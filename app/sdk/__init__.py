@@ -13,11 +13,10 @@ from app.activities.hooks import (
     BlockTexts,
     ByHand,
     Change,
-    Choice,
     Item,
     Marked,
 )
-from app.activities.rules import Draws, ItemState, State
+from app.activities.rules import Choice, Draws, ItemState, State
 from app.activities.showing import Frame, Shown, as_html, as_inline, show_item, states_of, texts_of
 from app.admin.hooks import AdminPage
 from app.admin.routes import admin_tabs

@@ -1,17 +1,17 @@
 """Shapes of what authors send: an upload, a decision to publish."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
-from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
-from app.kernel import clock, i18n
+from app.kernel import clock
 from app.kernel.i18n import say, translate
-from app.web.forms import Form
+from app.web.forms import Form, MomentField
 
 FARTHEST = timedelta(days=3 * 365)
 
@@ -44,10 +44,9 @@ class PublishForm(Form):
         default="all",
     )
     cohort = SelectField(say("Cohort"), [Optional()], coerce=int, default=0)
-    starts_at = DateTimeLocalField(
+    starts_at = MomentField(
         say("From when?"),
         [Optional()],
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         description=say("Morocco's time. Leave it empty to publish at once."),
     )
     mark = HiddenField(validators=[Length(max=40)])
@@ -78,12 +77,6 @@ class PublishForm(Form):
         """Return the cohort, or None for everybody."""
         return self.cohort.data if self.audience.data == "cohort" else None
 
-    @property
-    def moment(self) -> datetime | None:
-        """Return the moment with its time zone, or None for at once."""
-        typed = self.starts_at.data
-        return typed.replace(tzinfo=i18n.ZONE) if typed else None
-
     def validate_cohort(self, field: Any) -> None:
         """Ask for the cohort when it is to be one."""
         if self.audience.data == "cohort" and not field.data:
@@ -91,6 +84,6 @@ class PublishForm(Form):
 
     def validate_starts_at(self, _field: Any) -> None:
         """Refuse a year that is surely a slip."""
-        moment = self.moment
+        moment = self.starts_at.data
         if moment and not timedelta(days=-1) < moment - clock.now() < FARTHEST:
             raise ValidationError(say("Choose a moment from today on, within three years."))

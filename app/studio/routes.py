@@ -312,7 +312,7 @@ def _publish(form: PublishForm, course: CourseRef, revision: RevisionInfo) -> st
                 actor=g.actor,
                 revision_id=revision.revision_id,
                 cohort_id=form.cohort_id,
-                starts_at=form.moment,
+                starts_at=form.starts_at.data,
                 mark=form.mark.data or "",
                 now=clock.now(),
             )

@@ -1,11 +1,13 @@
 """The base of all forms: our translations, and no field that the form does not name."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from wtforms import DateTimeLocalField, ValidationError
 from wtforms.i18n import get_translations
 
 from app.kernel import i18n
@@ -58,6 +60,26 @@ class Form(FlaskForm):
             )
             return False
         return good
+
+
+class MomentField(DateTimeLocalField):
+    """A moment: `data` is in UTC, what people read and choose is by the clocks of Morocco."""
+
+    data: datetime | None
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was chosen."""
+        super().process_formdata(valuelist)
+        if self.data:
+            self.data = self.data.replace(tzinfo=i18n.ZONE).astimezone(UTC)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return self.data.astimezone(i18n.ZONE).strftime(self.format[0]) if self.data else ""
 
 
 class AtMost:

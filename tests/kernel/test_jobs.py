@@ -123,11 +123,11 @@ def test_a_job_that_kills_its_workers_ends_as_dead(database, done, travel):
 @pytest.mark.only_postgresql
 def test_no_more_is_leased_than_was_asked_for_whatever_the_planner_takes_the_table_for(database):
     """Planned for one row, the update asks what is due once for each of those that came since."""
-    jobs_of = lambda count: [jobs.enqueue("test.effect", {}) for _ in range(count)]  # noqa: E731
     with write() as session:
-        jobs_of(1)
-        session.execute(text("ANALYZE job"))
-        jobs_of(7)
+        for number in range(8):
+            jobs.enqueue("test.effect", {})
+            if number == 0:
+                session.execute(text("ANALYZE job"))
     assert len(jobs.claim("me", 1)) == 1
 
 

@@ -37,7 +37,7 @@ def test_two_who_have_come_as_far_see_the_same_but_for_what_is_their_own(readers
     seen = []
     for _, browser in people:
         first, again = (browser.get(f"/fr/courses/{slug}/un").text for _ in range(2))
-        assert [TOKEN.sub("", page) for page in (first, first)] == [TOKEN.sub("", again)] * 2
+        assert TOKEN.sub("", first) == TOKEN.sub("", again)
         seen.append(first)
     (nadia, _), (yassine, _) = people
     assert "Nadia &lt;Berrada&gt;" in seen[0]

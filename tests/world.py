@@ -12,20 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
 
 from app.accounts.models import RoleGrant
-from app.activities.models import Attempt
-from app.activities.services import keep_versions
 from app.centers.models import Center, CenterMember, Cohort, CohortMember
 from app.content.files import read_folder
 from app.courses import services as courses
-from app.courses.models import Publication, Revision
-from app.courses.rules import RevisionRef
-from app.credentials.services import Given, award_credential
-from app.exams.bank import bank_of
-from app.exams.marking import mark_attempt
-from app.exams.models import ExamAttempt
 from app.kernel import clock
 from app.kernel.actors import SYSTEM, Grant
 from app.kernel.db import db, write
@@ -35,22 +26,13 @@ from app.notices.models import Notice, NoticeReceipt
 from app.partners.models import Partner
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
-from app.projects.models import (
-    ProjectBlob,
-    ProjectComment,
-    ProjectFile,
-    ProjectVersion,
-    ProjectWork,
-)
-from app.questions.models import QuestionUpload
-from app.regrading.models import Regrading
 from app.rosters.models import Roster, RosterLine
-from app.studio.models import CourseUpload
 from app.tokens import services as tokens
 from tests import shipped
 from tests.conftest import Made, add_person, add_session, close
 from tests.conftest import build as make_app
 from tests.databases import clone
+from tests.things import award, hand_in, regrade, send, send_questions, sit
 
 COURSES = Path(__file__).resolve().parent.parent / "courses"
 STAFF = ("instructor", "manager", "partner", "office", "admin")
@@ -135,17 +117,18 @@ def build() -> World:
         _join(own, world.people[role], in_cohort=role == "learner")
     _learn(own, world.people["learner"])
     for side, person_id in ((own, world.people["learner"].id), (other, other.member_id)):
-        side.exam_done = _sit(side, own.course_id, person_id, 1)
-        side.exam = _sit(side, own.course_id, person_id, 2)
-        side.project_file = _hand_in(own.course_id, person_id)
+        where = {"center_id": side.center_id, "cohort_id": side.cohort_id}
+        side.exam_done = sit(own.course_id, person_id, 1, **where)
+        side.exam = sit(own.course_id, person_id, 2, **where)
+        side.project_file = hand_in(own.course_id, person_id)
     _notify(world)
     for role, person in world.people.items():
         world.cookies[role] = add_session(person)
     own.instructor = own.trainer = world.people["instructor"].public_id
     own.learner = world.people["learner"].public_id
-    own.upload = _send(world.people["instructor"].id)
+    own.upload = send(world.people["instructor"].id)
     for side in (own, other):
-        side.questions = _send_questions(world.people["instructor"].id, side.course_id)
+        side.questions = send_questions(world.people["instructor"].id, side.course_id)
     with write():
         for purpose, data in (("reset", {}), ("invitation", {}), ("sign_up", {})):
             world.secrets[purpose] = tokens.issue(
@@ -241,69 +224,11 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         instructor=trainer.public_id,
         trainer=trainer.public_id,
         learner=member.public_id,
-        upload=_send(trainer.id),
-        regrading=_regrade(trainer.id, imported[4]),
-        credential=_award(places[2], member.id, imported[0]),
+        upload=send(trainer.id),
+        regrading=regrade(trainer.id, imported[4]),
+        credential=award(places[2], member.id, imported[0]),
         things=things,
     )
-
-
-def _send(person_id: int) -> str:
-    """Return an upload whose check stopped."""
-    with write() as session:
-        upload = CourseUpload(
-            person_id=person_id,
-            file_name="cours.zip",
-            slug="cours",
-            state="stopped",
-            created_at=clock.now(),
-        )
-        session.add(upload)
-        session.flush()
-        return upload.public_id
-
-
-def _send_questions(person_id: int, course_id: int) -> str:
-    """Return a file of questions about which nobody decided yet."""
-    with write() as session:
-        upload = QuestionUpload(
-            person_id=person_id,
-            course_id=course_id,
-            file_name="questions.gift",
-            content=b"::One::Is it so?{T}",
-            created_at=clock.now(),
-        )
-        session.add(upload)
-        session.flush()
-        return upload.public_id
-
-
-def _regrade(person_id: int, publication_id: int) -> str:
-    """Return a decision about marks that waits for a signature."""
-    with write() as session:
-        publication = session.get_one(Publication, publication_id)
-        found = Regrading(
-            course_id=publication.course_id,
-            revision_id=publication.revision_id,
-            publication_id=publication.id,
-            choice="lower",
-            reason="La clé était fausse.",
-            state="done",
-            asked_by=person_id,
-            asked_at=clock.now(),
-        )
-        session.add(found)
-        session.flush()
-        return found.public_id
-
-
-def _award(cohort_id: int, person_id: int, course_id: int) -> str:
-    """Return the number of a certificate of a member of the cohort."""
-    with write() as session:
-        given = Given(
-            person_id, session.get_one(Cohort, cohort_id), course_id, {"fr": "Tout est fini."}
-        )
-        return award_credential(actor=SYSTEM, given=given, now=clock.now()).public_id
 
 
 def _granted(person: Made, role: str, scope: str, scope_id: int) -> RoleGrant:
@@ -361,71 +286,6 @@ def _learn(side: Side, person: Made) -> None:
                 ),
             ]
         )
-
-
-def _sit(side: Side, course_id: int, person_id: int, number: int) -> str:
-    """Return an attempt at the exam of the course: the first one is marked, the second one runs."""
-    now = clock.now()
-    with write() as session:
-        revision = session.scalars(
-            select(Revision).where(Revision.course_id == course_id).order_by(Revision.id)
-        ).first()
-        assert revision
-        drawn = bank_of(RevisionRef(revision.id, revision.hash))
-        attempt = Attempt(
-            person_id=person_id,
-            course_id=course_id,
-            lesson_id="bilan",
-            block_id="exam",
-            kind="exam",
-            number=number,
-            seed="seed",
-            revision_id=revision.id,
-            center_id=side.center_id,
-            cohort_id=side.cohort_id,
-            began_at=now,
-        )
-        session.add(attempt)
-        session.flush()
-        versions = keep_versions([(one.kind, one.item) for one in drawn.values()])
-        exam = ExamAttempt(
-            attempt_id=attempt.id,
-            person_id=person_id,
-            deadline=now + timedelta(hours=2),
-            accepts_until=now + timedelta(hours=2),
-            drawn=[[item, versions[item]] for item in list(drawn)[:6]],
-            draw_version=1,
-            closed_at=now if number == 1 else None,
-            closed_by="hand-in" if number == 1 else "",
-        )
-        session.add(exam)
-        session.flush()
-        if drawn:  # nothing is asked where the plugin of its questions is left out
-            mark_attempt(attempt_id=attempt.id, now=now)
-        return exam.public_id
-
-
-def _hand_in(course_id: int, person_id: int) -> str:
-    """Return a file of somebody's project; it has a comment and waits for a mark."""
-    now, content = clock.now(), b"def tarif(metres):\n    return 2 + metres // 80\n"
-    with write() as session:
-        work = ProjectWork(person_id=person_id, course_id=course_id, lesson_id="tarif-du-taxi")
-        session.add(work)
-        session.flush()
-        blob = ProjectBlob(work_id=work.id, sha256="0" * 64, content=content)
-        version = ProjectVersion(
-            work_id=work.id, number=1, link="", note="Voilà.", digest="", is_late=False,
-            received_at=now,
-        )  # fmt: skip
-        session.add_all([blob, version])
-        session.flush()
-        file = ProjectFile(
-            version_id=version.id, blob_id=blob.id, name="taxi.py", kind="py", size=len(content)
-        )
-        session.add(file)
-        session.flush()
-        session.add(ProjectComment(file_id=file.id, line=2, text="Et la nuit ?", made_at=now))
-        return str(file.id)
 
 
 def _notify(world: World) -> None:

@@ -83,7 +83,6 @@ def set_plan(
     where = {"cohort_id": cohort.id, "course_id": course_id}
     statement = insert_into(GradebookPlan).values(**where, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=list(where), set_=values))
-    release_moved(course_id=course_id, cohort_id=cohort.id)
     audit.record(
         actor,
         "gradebook.plan",
@@ -96,7 +95,10 @@ def set_plan(
             "contest_days": contest_days,
         },
     )
-    if release_at and release_at != before:
+    if release_at == before:
+        return
+    release_moved(course_id=course_id, cohort_id=cohort.id)
+    if release_at:
         args = {"cohort_id": cohort.id, "course_id": course_id}
         wait = max(0.0, (release_at - now).total_seconds())
         jobs.enqueue(RELEASED, args, delay=wait)

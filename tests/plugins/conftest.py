@@ -130,7 +130,8 @@ def bring(app: Flask, database: Any) -> Iterator[Any]:
     for kind, named in hooks._found.items():
         named.clear()
         named.update(found.get(kind, {}))
-    hooks.owners = owners
+    hooks.owners.clear()
+    hooks.owners.update(owners)  # the dictionary itself: the tests' world keeps it (see back_to)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -283,6 +283,22 @@ def find_last_end(course_id: int) -> datetime | None:
         .join(Attempt, Attempt.id == ExamAttempt.attempt_id)
         .where(Attempt.course_id == course_id, ExamAttempt.closed_at.is_(None))
     )
+
+
+def find_end_of_sitting(now: datetime, soon: timedelta) -> datetime | None:
+    """Return until when exams are sat anywhere, or None: by attempts that run and by windows.
+
+    A window counts while it is open and when it opens `soon`; one without an end is no exam day.
+    """
+    running = select(func.max(ExamAttempt.accepts_until)).where(
+        ExamAttempt.closed_at.is_(None), ExamAttempt.accepts_until > now
+    )
+    opened = select(func.max(ExamWindow.closes_at)).where(
+        ExamWindow.closes_at > now,
+        or_(ExamWindow.opens_at.is_(None), ExamWindow.opens_at <= now + soon),
+    )
+    ends = [end for way in (running, opened) if (end := db.session.scalar(way)) is not None]
+    return max(ends, default=None)
 
 
 def list_marked(course_id: int, cohort_id: int) -> list[int]:

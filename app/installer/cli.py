@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,12 @@ def _refused(act: Callable[[], Any]) -> Any:
     try:
         return act()
     except Refusal as refusal:
-        todo = f"\n{_say(refusal.todo)}" if refusal.todo else ""
-        raise click.ClickException(_say(refusal.sentence) + todo) from None
+        raise _ended(refusal) from None
+
+
+def _ended(refusal: Refusal) -> click.ClickException:
+    todo = f"\n{_say(refusal.todo)}" if refusal.todo else ""
+    return click.ClickException(_say(refusal.sentence) + todo)
 
 
 def _settings(app: Flask) -> Any:
@@ -165,14 +170,22 @@ def _work(operation_id: int) -> OperationView:
     return operation
 
 
+during_exams = click.option(
+    "--during-exams", is_flag=True, help="Do it also while exams are sat or begin soon."
+)
+
+
 @plugin.command("install")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--unsigned", is_flag=True, help="Take it without a signature.")
 @click.option("--yes", is_flag=True, help="Agree to what it asks for without being asked.")
+@during_exams
 @click.pass_context
-def install(context: click.Context, file: Path, unsigned: bool, yes: bool) -> None:
+def install(
+    context: click.Context, file: Path, unsigned: bool, yes: bool, during_exams: bool
+) -> None:
     """Try an archive on a copy of the data, then install it, or upgrade to it."""
-    _install(context, file, Wants(unsigned, yes, may_go_back=False, known=False))
+    _install(context, file, Wants(unsigned, yes, during_exams=during_exams))
 
 
 @plugin.command("upgrade")
@@ -180,23 +193,29 @@ def install(context: click.Context, file: Path, unsigned: bool, yes: bool) -> No
 @click.option("--unsigned", is_flag=True, help="Take it without a signature.")
 @click.option("--yes", is_flag=True, help="Agree to what it newly asks for without being asked.")
 @click.option("--older", is_flag=True, help="Take it also when it is older than what is in use.")
+@during_exams
 @click.pass_context
-def upgrade(context: click.Context, file: Path, unsigned: bool, yes: bool, older: bool) -> None:
+def upgrade(context: click.Context, file: Path, older: bool, **wants: Any) -> None:
     """Try another version of an installed plugin on a copy of the data, then change to it."""
-    _install(context, file, Wants(unsigned, yes, may_go_back=older, known=True))
+    _install(context, file, Wants(may_go_back=older, known=True, **wants))
 
 
+@dataclass(frozen=True)
 class Wants:
     """How a file is to be installed."""
 
-    def __init__(self, unsigned: bool, yes: bool, *, may_go_back: bool, known: bool) -> None:
-        self.unsigned, self.yes, self.may_go_back = unsigned, yes, may_go_back
-        self.known = known
+    unsigned: bool
+    yes: bool
+    during_exams: bool
+    may_go_back: bool = False
+    known: bool = False
 
 
 def _install(context: click.Context, file: Path, wants: Wants) -> None:
     app = without_plugins(context)
     with app.app_context():
+        if not wants.during_exams and (refusal := services.find_exams(clock.now())):
+            raise _ended(refusal)
         beside = file.with_name(f"{file.name}.sig")
         received = _refused(
             lambda: receiving.receive(
@@ -220,7 +239,7 @@ def _install(context: click.Context, file: Path, wants: Wants) -> None:
             )
         )
         consent = _ask(name, received.package.manifest, row, wants.yes)
-        wish = Wish(consent, wants.may_go_back)
+        wish = Wish(consent, wants.may_go_back, wants.during_exams)
         catalog = catalogs.read_catalog(_settings(app))
         operation = _work(
             _begin(
@@ -278,8 +297,9 @@ def rollback(context: click.Context, name: str, keep_newer: bool) -> None:
     help="Keep its data in the database, export it to a file and drop it, or drop it.",
 )
 @click.option("--yes", is_flag=True, help="Drop data without being asked.")
+@during_exams
 @click.pass_context
-def uninstall(context: click.Context, name: str, data: str, yes: bool) -> None:
+def uninstall(context: click.Context, name: str, data: str, yes: bool, during_exams: bool) -> None:
     """Take a plugin out of use."""
     app = without_plugins(context)
     gate: Gate = app.extensions["plugins"]
@@ -293,6 +313,7 @@ def uninstall(context: click.Context, name: str, data: str, yes: bool) -> None:
                     snapshot=gate.current(),
                     data=data,
                     typed=typed,
+                    during_exams=during_exams,
                     now=clock.now(),
                 )
             )

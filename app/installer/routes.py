@@ -220,6 +220,7 @@ def _archive(artifact: ArtifactView, form: Any = None) -> Any:
         working=working,
         is_used=is_used,
         examined=examined,
+        exams=_exams(),
         is_older=row is not None and not is_used and _is_older(artifact, row.version),
         way=_settings().plugin_install,
         weight=_weight(manifest, artifact),
@@ -227,6 +228,10 @@ def _archive(artifact: ArtifactView, form: Any = None) -> Any:
     )
     status = 422 if form is not None and form.errors else 200
     return body, status, REFRESH if working else {}
+
+
+def _exams() -> Refusal | None:
+    return services.find_exams(clock.now())
 
 
 def _is_older(artifact: ArtifactView, version: str) -> bool:
@@ -311,6 +316,7 @@ def _versions(name: str, rollback_form: Any = None, uninstall_form: Any = None) 
         kept=queries.list_kept(files.kept_folder(_settings(), name)),
         left=queries.count_left(name),
         artifact=queries.find_latest_artifact(name),
+        exams=_exams(),
         rollback_form=rollback_form,
         uninstall_form=uninstall_form or forms.UninstallForm(formdata=None),
         blank=forms.ActForm(),

@@ -5,7 +5,7 @@ A change is only begun here: a row and a job. The work is done step by step in r
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from packaging.version import Version
@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 
 from app.accounts import queries as people
 from app.accounts import services as accounts
+from app.exams.queries import find_end_of_sitting
 from app.installer import queries
 from app.installer.models import PluginArtifact, PluginOperation
 from app.installer.policies import can_install
@@ -22,7 +23,7 @@ from app.kernel import audit, jobs
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, Forbidden, NotFound
-from app.kernel.i18n import Sentence, say
+from app.kernel.i18n import Sentence, format_datetime, say
 from app.plugins.discovery import Record
 from app.plugins.manifest import parse
 from app.plugins.queries import read_plugins
@@ -32,6 +33,8 @@ from app.plugins.snapshot import Snapshot
 
 WORK = "installer.work"
 MORE = say("The site's page of plugins says more.")
+SOON = timedelta(minutes=30)
+"""So long before an exam opens nothing is begun either: what fails has to be undone by then."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,31 @@ class Wish:
     consent: frozenset[str] = frozenset()
     may_go_back: bool = False
     """An older version than the one in use is meant."""
+    during_exams: bool = False
+    """Who runs the server means it also while exams are sat."""
+
+
+def find_exams(now: datetime) -> Conflict | None:
+    """Return why nothing is installed, upgraded or uninstalled now, or None. What helps goes on."""
+    until = find_end_of_sitting(now, SOON)
+    if until is None:
+        return None
+    return Conflict(
+        say(
+            "Exams are sat until %(until)s: plugins are not installed, upgraded or uninstalled "
+            "before they end.",
+            until=format_datetime(until),
+        ),
+        todo=say(
+            "Going back to the version before and switching off work at any time. In need, "
+            "`--during-exams` on the server does it all the same."
+        ),
+    )
+
+
+def _check_exams(meant: bool, now: datetime) -> None:
+    if not meant and (refusal := find_exams(now)):
+        raise refusal
 
 
 def _check_actor(actor: Actor) -> None:
@@ -140,7 +168,7 @@ def begin_install(
     """Begin to install an examined archive, or to upgrade to it; return the id of the change.
 
     Raises Conflict when it is in use already, older than what is in use, asks for more than was
-    agreed to, was not examined, or when another change is under way.
+    agreed to, was not examined, or when another change is under way or exams are sat.
     """
     _check_actor(actor)
     artifact = queries.get_artifact(artifact_id)
@@ -158,6 +186,7 @@ def begin_install(
                 old=row.version,
             )
         )
+    _check_exams(wish.during_exams, now)
     asked = new_wishes(parse(row.manifest) if row else None, parse(artifact.manifest))
     wanted = {*asked["uses"], *asked["permissions"]}
     if missing := sorted(wanted - wish.consent):
@@ -165,7 +194,12 @@ def begin_install(
             say("It asks for more than you agreed to: %(names)s.", names=", ".join(missing))
         )
     kind = "upgrade" if row else "install"
-    return _begin(actor, kind, artifact.name, artifact, {"consent": sorted(wish.consent)}, now)
+    options = {"consent": sorted(wish.consent)} | _meant(wish.during_exams)
+    return _begin(actor, kind, artifact.name, artifact, options, now)
+
+
+def _meant(during_exams: bool) -> dict[str, bool]:
+    return {"during_exams": True} if during_exams else {}
 
 
 def _check_examined(artifact: ArtifactView, base: str) -> None:
@@ -193,7 +227,14 @@ def begin_rollback(*, actor: Actor, plugin: str, keep_newer: bool, now: datetime
 
 
 def begin_uninstall(
-    *, actor: Actor, plugin: str, snapshot: Snapshot, data: str, typed: str, now: datetime
+    *,
+    actor: Actor,
+    plugin: str,
+    snapshot: Snapshot,
+    data: str,
+    typed: str,
+    during_exams: bool = False,
+    now: datetime,
 ) -> int:
     """Begin to uninstall; `data` is keep, export (and drop) or drop. Returns the change's id.
 
@@ -202,7 +243,8 @@ def begin_uninstall(
 
     For a plugin that is uninstalled already, only what it left is exported or dropped.
 
-    Raises Conflict while a plugin that is on needs it, or when its name was not typed to drop data.
+    Raises Conflict while a plugin that is on needs it or exams are sat, or when its name was not
+    typed to drop data.
     """
     _check_actor(actor)
     row = read_plugins().get(plugin)
@@ -215,7 +257,8 @@ def begin_uninstall(
         raise Conflict(say("Type its name, %(name)s, to delete its data.", name=plugin))
     if data != "keep" and not actor.is_system and not _is_second(actor, plugin, data, now):
         return 0
-    return _begin(actor, "uninstall", plugin, None, {"data": data}, now)
+    _check_exams(during_exams, now)
+    return _begin(actor, "uninstall", plugin, None, {"data": data} | _meant(during_exams), now)
 
 
 def _is_second(actor: Actor, plugin: str, data: str, now: datetime) -> bool:

@@ -103,7 +103,7 @@ def changing(engine: Engine) -> Iterator[Connection]:
             with connection.begin():
                 if not sqlite:
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-                    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                    connection.execute(text("SET LOCAL lock_timeout = '2s'"))
                 before = _dangling(connection) if sqlite else 0
                 yield connection
                 if sqlite and _dangling(connection) > before:

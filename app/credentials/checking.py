@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.credentials import proofs, queries, rules
+from app.credentials import baking, proofs, queries, rules
 from app.credentials.models import Credential
 from app.credentials.proofs import Outcome
 from app.kernel import i18n
 from app.kernel.i18n import Sentence, say
 
 MOST_BYTES = 100_000
+"""Of a credential itself; a picture around it may have `baking.MOST_BYTES`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,30 @@ class Verdict:
     def symbol(self) -> str:
         """Return the sign that stands in the seal."""
         return {"ok": "check", "bad": "cross"}.get(self.tone, "warn")
+
+
+PHOTOS = (b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+"""How pictures of other kinds begin; those of newer phones say `ftyp` a little later."""
+NO_BADGE = say(
+    "No certificate lies in this picture: photos and screenshots never have one, and messengers "
+    "take it out. Send the badge's own file, or check the number."
+)
+PDF = say(
+    "A PDF proves nothing by itself. Scan the code on it, or check the number below the code."
+)
+TOO_LARGE = say("It is too large. Check the number below the code instead.")
+BROKEN = say(
+    "It is broken, cut off, or something else. Send the whole file (.json, .png or .svg), as it "
+    "came from the page of the certificate."
+)
+
+
+class Unread(ValueError):
+    """A file holds no credential; `sentence` says so to whoever sent it."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.text)
+        self.sentence = sentence
 
 
 UNKNOWN = Verdict(
@@ -96,13 +121,10 @@ def _why(found: Credential, at: datetime) -> list[Sentence]:
 
 def check_file(content: bytes, *, now: datetime) -> Verdict:
     """Return the verdict on the file of a certificate, whatever it is."""
-    document = _read(content)
-    if document is None:
-        return Verdict(
-            "bad",
-            say("This is no file of a certificate"),
-            [say("Send the whole .json file, as it came from the page of the certificate.")],
-        )
+    try:
+        document = _read(content)
+    except Unread as why:
+        return Verdict("bad", say("This is no file of a certificate"), [why.sentence])
     who = proofs.issuer_of(document) or ""
     if who != queries.issuer().did:
         return Verdict(
@@ -118,15 +140,26 @@ def check_file(content: bytes, *, now: datetime) -> Verdict:
     return _not_ours(document, found, kept)
 
 
-def _read(content: bytes) -> dict[str, Any] | None:
+def _read(content: bytes) -> dict[str, Any]:
+    """Return the credential in a file. Raises Unread with what is the matter."""
+    if content.startswith(baking.PNG) or baking.begins_as_xml(content):
+        try:
+            content = baking.read_badge(content)
+        except baking.NoBadge as why:
+            raise Unread(NO_BADGE) from why
+    elif content.startswith(PHOTOS) or content[4:8] == b"ftyp":
+        raise Unread(NO_BADGE)
+    elif content.startswith(b"%PDF"):
+        raise Unread(PDF)
     if len(content) > MOST_BYTES:
-        return None
+        raise Unread(TOO_LARGE)
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    is_one = isinstance(document, dict) and isinstance(document.get("credentialSubject"), dict)
-    return document if is_one else None
+    except (ValueError, RecursionError) as why:
+        raise Unread(BROKEN) from why
+    if not (isinstance(document, dict) and isinstance(document.get("credentialSubject"), dict)):
+        raise Unread(BROKEN)
+    return document
 
 
 def _with_key(verdict: Verdict, document: dict[str, Any]) -> Verdict:

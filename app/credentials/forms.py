@@ -14,7 +14,11 @@ from app.web.forms import AtMost, Form
 class CheckForm(Form):
     """The file of a certificate, or its text."""
 
-    file = FileField(say("File of the certificate"), render_kw={"accept": ".json,application/json"})
+    file = FileField(
+        say("File of the certificate"),
+        description=say("The signed file (.json) or the badge (.png, .svg)."),
+        render_kw={"accept": ".json,.png,.svg,application/json,image/png,image/svg+xml"},
+    )
     text = TextAreaField(
         say("Or its text"),
         [Optional(), AtMost(MOST_BYTES)],

@@ -10,7 +10,7 @@ from app.accounts.queries import display_name, names_of
 from app.centers.models import Cohort
 from app.centers.queries import get_cohort, list_members
 from app.centers.routes import attempt, done, page, place_frame
-from app.credentials import documents, forms, policies, queries, rules, services
+from app.credentials import baking, documents, forms, policies, queries, rules, services
 from app.credentials.checking import MOST_BYTES, UNKNOWN, Verdict, check_file, check_number
 from app.credentials.showing import FACTS, show
 from app.kernel import clock
@@ -38,14 +38,14 @@ def _count(kind: str, limit: Limit) -> None:
 
 
 @bp.route("/<lang>/check", methods=["GET", "POST"])
-@access("public", max_body=2 * MOST_BYTES)
+@access("public", max_body=baking.MOST_BYTES + 2 * MOST_BYTES)
 def check() -> Any:
     """Ask for a number or a file, and give the verdict on a file."""
     form = forms.CheckForm()
     if request.method == "POST" and form.validate():
         _count("check-file", FILES)
         sent = form.file.data
-        content = sent.read(MOST_BYTES + 1) if sent else (form.text.data or "").encode()
+        content = sent.read(baking.MOST_BYTES + 1) if sent else (form.text.data or "").encode()
         if content.strip():
             return _shown(check_file(content, now=clock.now()))
     typed = request.args.get("number", "")

@@ -192,20 +192,36 @@ def test_an_unsigned_file_proves_nothing(client, number):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        b"%PDF-1.7 somebody else's",
-        b"\x89PNG\r\n\x1a\n",
-        b"{broken",
-        b"[1, 2]",
-        b"\xff\xfe\x00",
-        b'{"credentialSubject": []}',
-        b"[" * 50_000,
-        b"{" + b" " * 150_000 + b"}",
+        (b"%PDF-1.7 somebody else's", "A PDF proves nothing by itself"),
+        (b"\x89PNG\r\n\x1a\n", "No certificate lies in this picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "No certificate lies in this picture"),
+        (b"\xff\xd8\xff\xe0 a photo", "No certificate lies in this picture"),
+        (b"\0\0\0\x18ftypheic", "No certificate lies in this picture"),
+        (b"{broken", "broken, cut off, or something else"),
+        (b"[1, 2]", "broken, cut off, or something else"),
+        (b"\xff\xfe\x00", "broken, cut off, or something else"),
+        (b'{"credentialSubject": []}', "broken, cut off, or something else"),
+        (b"[" * 50_000, "broken, cut off, or something else"),
+        (b"{" + b" " * 150_000 + b"}", "It is too large"),
     ],
 )
-def test_what_is_no_certificate_is_refused_in_a_sentence(client, database, content):
-    assert "This is no file of a certificate" in send(client, content)
+def test_what_is_no_certificate_is_refused_in_a_sentence(client, database, content, why):
+    page = send(client, content)
+    assert "This is no file of a certificate" in page
+    assert why in page
+
+
+def test_a_file_of_twenty_megabytes_is_refused_in_a_sentence(client, database):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="c.png"\r\n\r\n'
+    answer = client.post(
+        "/en/check",
+        data=head + bytes(20_000_000) + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+    assert answer.status_code == 413
+    assert "That is too large" in answer.text
 
 
 def test_nothing_sent_asks_again(client, database):

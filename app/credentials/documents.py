@@ -43,6 +43,10 @@ class Issuer:
         """Return the address of a credential."""
         return f"{self.url}/credentials/{public_id}"
 
+    def statement(self, text: str) -> str:
+        """Return the address that a printed code holds: what follows the `#` reaches no server."""
+        return f"{self.url}/c/#{text}"
+
     def status_list(self, number: int) -> str:
         """Return the address of a list of credentials that count no more."""
         return f"{self.url}/credentials/status/{number}"

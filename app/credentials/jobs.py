@@ -38,17 +38,7 @@ def sign(credential_id: int) -> None:
     row = db.session.get(Credential, credential_id)
     if row is None or row.document or row.person_id is None:
         return
-    award = documents.Award(
-        row.public_id,
-        [name for name in (row.name, row.name_ar) if name],
-        row.identity,
-        row.facts,
-        row.issued_at,
-        row.expires_at,
-        row.status_list,
-        row.status_index,
-    )
-    document = _signed(documents.document_of(award, queries.issuer()), clock.now())
+    document = _signed(documents.document_of(queries.award_of(row), queries.issuer()), clock.now())
     with write() as session:
         session.execute(
             update(Credential)

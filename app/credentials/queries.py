@@ -9,8 +9,8 @@ from sqlalchemy.orm import undefer
 from app.centers.models import Cohort
 from app.courses.models import Course
 from app.courses.queries import newest_revisions, outlines_of
-from app.credentials import keys
-from app.credentials.documents import Issuer
+from app.credentials import keys, statements
+from app.credentials.documents import Award, Issuer
 from app.credentials.models import AwardProposal, Credential, SigningKey, StatusList
 from app.credentials.proofs import read_multikey
 from app.kernel.db import db
@@ -75,6 +75,33 @@ def find_credential(public_id: str) -> Credential | None:
         .where(Credential.public_id == public_id)
         .options(undefer(Credential.document))
     )
+
+
+def award_of(row: Credential) -> Award:
+    """Return what a credential says, as it is signed."""
+    return Award(
+        row.public_id,
+        [name for name in (row.name, row.name_ar) if name],
+        row.identity,
+        row.facts,
+        row.issued_at,
+        row.expires_at,
+        row.status_list,
+        row.status_index,
+    )
+
+
+def find_statement(row: Credential) -> str | None:
+    """Return the address that holds a credential's signed statement, for `draw_qr`.
+
+    It is made anew each time, with the newest key. None where there is nobody it could name, or
+    no key that could sign.
+    """
+    key = find_newest_key()
+    if key is None or key.private is None or not (row.name or row.name_ar):
+        return None
+    made = statements.compose(award_of(row), issuer(), key.number)
+    return issuer().statement(statements.sign(made, key.private))
 
 
 def find_standing(person_id: int, key: str) -> Credential | None:

@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
         PersonalData(
             table="score",
             person_column="person_id",
-            export=("course_id", "lesson_id", "block_id", "points", "most", "scored_at"),
+            export=("course_id", "lesson_id", "block_id", "scored_at"),
             erase="delete",
             words=say("What your answers are worth, activity by activity"),
         ),

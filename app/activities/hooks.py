@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from app.activities.rules import Choice
+from app.activities.rules import Choice, Place
 from app.content.rules import BlockNode
 from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
@@ -124,6 +124,16 @@ class ActivityType:
     remark: Callable[..., Marked | None] | None = None
     say_answer: Callable[[Mapping[str, Any], Any], str] | None = None
     choices: Callable[[Mapping[str, Any], Any], Sequence[Choice]] | None = None
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Which marks a learner may not see yet, wherever theirs are shown or handed over.
+
+    `find(person_id)` returns what tells it of the place of an activity; one statement at most.
+    """
+
+    find: Callable[[int], Callable[[Place], bool]]
 
 
 @dataclass(frozen=True)

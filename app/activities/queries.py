@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from app.activities.hooks import Activity, ActivityType, BlockTexts, Item
+from app.activities.hooks import Activity, ActivityType, BlockTexts, Item, Withheld
 from app.activities.models import AnswerEvent, Attempt, Mark, Score
 from app.activities.rules import ASIDE, ItemState, Mended, Place, State
 from app.content.rules import BlockNode
@@ -25,6 +25,8 @@ from app.learning.queries import Study
 
 NOWHERE = Addresses("{id}", "")
 """A lesson that is read for what it asks, not to be shown."""
+NOT_YET = "not released yet"
+"""What a copy of one's data says in place of a mark that one may not see yet."""
 _texts: Recent[dict[str, BlockTexts]] = Recent(500)
 
 
@@ -226,11 +228,29 @@ def list_scores(course_id: int, people: Collection[int]) -> list[ScoreRow]:
     return [ScoreRow(*row) for row in rows]
 
 
+def find_withheld(person_id: int) -> Callable[[Place], bool]:
+    """Return what tells whether somebody may not see their mark at a place yet."""
+    rules = [one.find(person_id) for _, one in hooks.collect(Withheld)]
+    return lambda place: any(rule(place) for rule in rules)
+
+
 def export_answers(person_id: int) -> dict[str, Any]:
-    """Return everything that a person answered, with its newest mark, for their copy."""
+    """Return everything that a person answered and earned, for their copy.
+
+    Marks that they may not see yet are left out, and the copy says so.
+    """
+    is_withheld = find_withheld(person_id)
+    return {
+        "answers": _export_answers(person_id, is_withheld),
+        "scores": _export_scores(person_id, is_withheld),
+    }
+
+
+def _export_answers(person_id: int, is_withheld: Callable[[Place], bool]) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(
             Course.slug,
+            Attempt.course_id,
             Attempt.lesson_id,
             Attempt.block_id,
             AnswerEvent.item,
@@ -253,19 +273,56 @@ def export_answers(person_id: int) -> dict[str, Any]:
         .where(Attempt.person_id == person_id, ~AnswerEvent.item.startswith(ASIDE))
         .order_by(AnswerEvent.received_at, Mark.id)
     )
+    return [
+        {
+            "course": row.slug,
+            "lesson": row.lesson_id,
+            "activity": row.block_id,
+            "question": row.item,
+            "answer": json.loads(row.value),
+            "at": row.received_at.isoformat(),
+        }
+        | _earned(row, is_withheld)
+        | {"state": NOT_YET if is_withheld(_place(row)) else row.state}
+        for row in rows
+    ]
+
+
+def _export_scores(person_id: int, is_withheld: Callable[[Place], bool]) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(
+            Course.slug,
+            Score.course_id,
+            Score.lesson_id,
+            Score.block_id,
+            Score.points,
+            Score.most,
+            Score.scored_at,
+        )
+        .join(Course, Course.id == Score.course_id)
+        .where(Score.person_id == person_id)
+        .order_by(Course.slug, Score.lesson_id, Score.block_id)
+    )
+    return [
+        {
+            "course": row.slug,
+            "lesson": row.lesson_id,
+            "activity": row.block_id,
+            "at": row.scored_at.isoformat(),
+        }
+        | _earned(row, is_withheld)
+        for row in rows
+    ]
+
+
+def _place(row: Any) -> Place:
+    return Place(row.course_id, row.lesson_id, row.block_id)
+
+
+def _earned(row: Any, is_withheld: Callable[[Place], bool]) -> dict[str, Any]:
+    if is_withheld(_place(row)):
+        return {"points": NOT_YET, "of": NOT_YET}
     return {
-        "answers": [
-            {
-                "course": row.slug,
-                "lesson": row.lesson_id,
-                "activity": row.block_id,
-                "question": row.item,
-                "answer": json.loads(row.value),
-                "at": row.received_at.isoformat(),
-                "points": None if row.points is None else row.points / 100,
-                "of": None if row.most is None else row.most / 100,
-                "state": row.state,
-            }
-            for row in rows
-        ]
+        "points": None if row.points is None else row.points / 100,
+        "of": None if row.most is None else row.most / 100,
     }

@@ -12,8 +12,13 @@ Carried = dict[str, str]
 """What each block was given, by `place/block`."""
 
 
+def bank_place(path: str) -> str:
+    """Return the place of what stands in a file of the bank; no lesson has such an id."""
+    return "bank:" + path.rsplit("/", 1)[-1].rsplit(".", 2)[0]
+
+
 def blocks_in(content: bytes, carried: Mapping[str, str], place: str) -> dict[str, BlockNode]:
-    """Return the blocks of a file by their ids; `place` is the lesson's id."""
+    """Return the blocks of a file by their ids; `place` is the lesson's id, or `bank_place`."""
     _, body, line = split(content.decode())
     return {
         node.id: replace(node, carried=carried.get(f"{place}/{node.id}", ""))

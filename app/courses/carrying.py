@@ -2,8 +2,9 @@
 
 from sqlalchemy import and_, func, select
 
-from app.content.carrying import Carried, blocks_in, carry_blocks
+from app.content.carrying import Carried, bank_place, blocks_in, carry_blocks
 from app.content.hooks import BlockType
+from app.content.reader import is_bank_path
 from app.content.rules import Problem
 from app.courses import queries
 from app.courses.models import Publication, Revision
@@ -15,7 +16,8 @@ from app.kernel.hooks import hooks
 def carry_over(course_id: int, checked: Checked) -> tuple[Carried, list[Problem]]:
     """Return what blocks keep of the revision that was published last, or else kept last.
 
-    Only lessons whose source text changed are read, all of them in one statement.
+    Only files whose source text changed are read, all of them in one statement: of lessons, and of
+    the bank.
     """
     base = find_base(course_id)
     if base is None or base.hash == checked.hash or checked.course is None:
@@ -27,6 +29,11 @@ def carry_over(course_id: int, checked: Checked) -> tuple[Carried, list[Problem]
         for lesson in checked.course.lessons
         if (old := before.lesson(lesson.id)) is not None
     ]
+    pairs += [
+        (bank_place(path), path, path)
+        for path in sorted(names)
+        if path in before.files and (found := is_bank_path(path)) and found["language"] == source
+    ]
     changed = [one for one in pairs if before.files[one[1]].sha256 != names[one[2]]]
     ids = {place for place, _, _ in changed}
     carried = {
@@ -36,10 +43,10 @@ def carry_over(course_id: int, checked: Checked) -> tuple[Carried, list[Problem]
     doubts: list[Problem] = []
     for (place, _, path), content in zip(changed, contents, strict=True):
         old_blocks = blocks_in(content, before.carried, place)
-        found, said = carry_blocks(
+        kept, said = carry_blocks(
             place, path, old_blocks, blocks_in(checked.files[path], {}, place), _kind_of_block
         )
-        carried |= found
+        carried |= kept
         doubts += said
     return carried, doubts
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from app.activities.hooks import ActivityType, BlockTexts, Item
-from app.content.blocks import nodes
-from app.content.frontmatter import split
+from app.content.carrying import bank_place, blocks_in
 from app.content.reader import is_bank_path
 from app.content.rules import BlockNode
 from app.courses.queries import outline_of, read_blobs
@@ -52,10 +51,8 @@ def _texts(ref: RevisionRef) -> tuple[BlockTexts, ...]:
     blocks: Blocks = {}
     for path, content in zip(paths, contents, strict=True):
         name, language, _ = path.rsplit(".", 2)
-        _, body, line = split(content.decode())
-        for node in nodes(body.split("\n"), line):
-            if node.id and node.name != "cell":
-                blocks.setdefault(name, {}).setdefault(node.id, {})[language] = node
+        for id_, node in blocks_in(content, outline.carried, bank_place(path)).items():
+            blocks.setdefault(name, {}).setdefault(id_, {})[language] = node
     texts = tuple(
         BlockTexts(own[source], own)
         for by_id in blocks.values()

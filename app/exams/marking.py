@@ -151,7 +151,7 @@ def _pass(paper: Paper, points: int, most: int, now: datetime) -> None:
             actor=Actor(paper.person_id),
             slug=slug,
             lesson_id=paper.lesson_id,
-            passed=True,
+            earned=True,
             now=now,
         )
 

@@ -1,14 +1,17 @@
 """Pages of exams: the door, the paper, saving, handing in, the result."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 
+from app.activities.showing import Shown
+from app.courses.queries import find_publication
 from app.exams import queries, services
 from app.exams.forms import QuestionForm, SaveForm
-from app.exams.queries import Paper
+from app.exams.queries import MarkRow, Paper
 from app.exams.rules import (
     FLAG,
     FLAGGED,
@@ -297,8 +300,11 @@ def result(public_id: str) -> Any:
         kept=kept_points(rules.keep, taken),
         passed=is_passed(rules, own.points, own.most),
         rows=rows,
-        shown=[explain_question(found, row, words["language"]) for row in rows]
-        if explained
-        else [],
+        shown=_explained(found, rows, words["language"]) if explained else [],
         **words,
     )
+
+
+def _explained(found: Paper, rows: Sequence[MarkRow], language: str) -> list[Shown]:
+    today = find_publication(found.slug, found.cohort_id, now=clock.now())
+    return [explain_question(found, row, language, today) for row in rows]

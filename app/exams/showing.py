@@ -81,9 +81,20 @@ def show_question(paper: Paper, item: str, language: str, received: Received | N
     return show(question.texts, item, paper.seed, language, state, False)
 
 
-def explain_question(paper: Paper, row: MarkRow, language: str) -> Shown:
-    """Return a marked question with all that may be said of it."""
-    question, _, show = _question(paper, row.item)
+def explain_question(
+    paper: Paper, row: MarkRow, language: str, today: RevisionRef | None = None
+) -> Shown:
+    """Return a marked question with all that may be said of it.
+
+    As it reads `today`, if that is still the same question to this answer: a key that was wrong is
+    nobody's explanation.
+    """
+    question, type_, show = _question(paper, row.item)
+    newer = bank_of(today).get(row.item) if today else None
+    if newer and newer.kind == question.kind and type_.remark:
+        asked = (question.item.document, newer.item.document)
+        if type_.remark(*asked, paper.seed, row.value, 0) is not None:
+            question = newer
     state = ItemState(row.value, 0, row.points, row.most, row.state, row.details, 1, row.points)
     return show(question.texts, row.item, paper.seed, language, state, True)
 

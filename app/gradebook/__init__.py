@@ -7,11 +7,12 @@ it; marks that a learner contests, and a second reader decides about. Marks them
 
 from flask import Flask
 
-from app.accounts.hooks import PersonalData
+from app.accounts.hooks import PersonalData, PersonalDataExtra
+from app.activities.hooks import Withheld
 from app.centers.hooks import PlaceLink
 from app.exams.hooks import Release
 from app.gradebook import jobs
-from app.gradebook.queries import find_release
+from app.gradebook.queries import export_overrides, find_release, find_withheld
 from app.gradebook.routes import bp
 from app.gradebook.services import RELEASED
 from app.gradebook.showing import show_points
@@ -36,11 +37,17 @@ def init_app(app: Flask) -> None:
         PersonalData(
             table="mark_override",
             person_column="person_id",
-            export=("course_id", "lesson_id", "block_id", "points", "reason", "state", "made_at"),
+            export=("course_id", "lesson_id", "block_id", "made_at"),
             erase="delete",
             words=say("Marks of yours that a person set, and why"),
         ),
     )
+    registry.register(
+        PersonalDataExtra,
+        "marks_set",
+        PersonalDataExtra(export=export_overrides, erase=lambda _person_id: None),
+    )
+    registry.register(Withheld, "gradebook", Withheld(find_withheld))
     for column, words in (
         ("actor_id", say("That you changed somebody's mark")),
         ("second_id", say("That you decided about a mark that somebody changed")),

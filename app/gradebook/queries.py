@@ -1,12 +1,13 @@
 """What marks add up to, for a cohort and for one learner. A page costs the same for many."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 
 from app.accounts.models import Person
 from app.accounts.queries import name_column
@@ -18,10 +19,12 @@ from app.centers.queries import PersonRow, list_members
 from app.courses.models import Course
 from app.courses.queries import find_course, outlines_of, resolve_many
 from app.courses.rules import Outline
+from app.exams.rules import BLOCK as EXAM
 from app.gradebook import rules
 from app.gradebook.hooks import MarkersOf
 from app.gradebook.models import Contest, GradebookPlan, MarkOverride
 from app.gradebook.rules import Category, Entry, Override, Total
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import NotFound
 from app.kernel.hooks import hooks
@@ -119,7 +122,8 @@ def get_row(book: Book, public_id: str) -> Row:
 class Own:
     """What a learner sees: their marks in the order of lessons, and what they add up to.
 
-    `contests` and `until`, up to when a mark may be contested, are by the key of the mark.
+    `contests` and `until`, up to when a mark may be contested, are by the key of the mark. Until
+    `hidden_until` they see neither total nor what is no practice; None is nothing hidden.
     """
 
     plan: Plan
@@ -127,6 +131,7 @@ class Own:
     total: Total
     contests: Mapping[str, Contest]
     until: Mapping[str, datetime]
+    hidden_until: datetime | None = None
 
 
 def get_own(study: Study, person_id: int, language: str) -> Own:
@@ -145,7 +150,9 @@ def get_own(study: Study, person_id: int, language: str) -> Own:
         for score in scores
         if own and own.cohort_id and plan.contest_days and _is_marked(score, found)
     }
-    return Own(plan, ordered, rules.total(plan.categories, ordered), contests, until)
+    hidden_until = list_unreleased(person_id).get(course_id)
+    total = rules.total(plan.categories, ordered)
+    return Own(plan, ordered, total, contests, until, hidden_until)
 
 
 def _is_marked(score: ScoreRow, found: Mapping[Key, Entry]) -> bool:
@@ -261,6 +268,59 @@ def find_release(person_id: int, course_id: int, cohort_id: int | None) -> datet
             or_(GradebookPlan.cohort_id == cohort_id, GradebookPlan.cohort_id.in_(present)),
         )
     )
+
+
+def list_unreleased(person_id: int) -> dict[int, datetime]:
+    """Return from when somebody sees exams, projects and totals, by course; those that they see
+    are left out. One statement.
+
+    As for `find_release`, the later one counts of where they are and where they sat an exam.
+    """
+    present = select(Enrollment.cohort_id, Enrollment.course_id).where(
+        Enrollment.person_id == person_id, Enrollment.left_at.is_(None)
+    )
+    sat = select(Attempt.cohort_id, Attempt.course_id).where(
+        Attempt.person_id == person_id, Attempt.block_id == EXAM
+    )
+    rows = db.session.execute(
+        select(GradebookPlan.course_id, func.max(GradebookPlan.release_at))
+        .where(
+            tuple_(GradebookPlan.cohort_id, GradebookPlan.course_id).in_(present.union(sat)),
+            GradebookPlan.release_at > clock.sql_now(),
+        )
+        .group_by(GradebookPlan.course_id)
+    )
+    return {course_id: at for course_id, at in rows if at}
+
+
+def find_withheld(person_id: int) -> Callable[[Place], bool]:
+    """Return what tells whether somebody may not see their mark at a place yet. One statement."""
+    unreleased = list_unreleased(person_id)
+    return lambda at: at.course_id in unreleased and rules.kind_of(at.block_id) != rules.PRACTICE
+
+
+def export_overrides(person_id: int) -> dict[str, Any]:
+    """Return the marks that a person set for somebody, for their copy, as far as they see them."""
+    unreleased = list_unreleased(person_id)
+    rows = db.session.scalars(
+        select(MarkOverride)
+        .where(MarkOverride.person_id == person_id, MarkOverride.course_id.not_in([*unreleased]))
+        .order_by(MarkOverride.id)
+    )
+    return {
+        "marks_set": [
+            {
+                "course": row.course_id,
+                "lesson": row.lesson_id,
+                "activity": row.block_id,
+                "points": None if row.points is None else row.points / 100,
+                "reason": row.reason,
+                "state": row.state,
+                "at": row.made_at.isoformat(),
+            }
+            for row in rows
+        ]
+    }
 
 
 def _plan(found: GradebookPlan | None) -> Plan:

@@ -12,6 +12,7 @@ from app.centers.routes import attempt, done, page, place_frame
 from app.centers.rules import write_csv
 from app.gradebook import forms, policies, queries, services
 from app.gradebook.queries import Book, Row, get_book, get_row
+from app.gradebook.rules import PRACTICE
 from app.gradebook.showing import as_rows, as_workbook
 from app.kernel import clock
 from app.kernel.db import write
@@ -222,8 +223,8 @@ def own(slug: str) -> Any:
     if request.method == "POST" and attempt(form, contest):
         return done("gradebook.own", say("Sent: a second person looks at it."), slug=slug)
     own = queries.get_own(study, g.actor.id, g.lang)
-    released = own.plan.is_released(clock.now())
-    shown = [one for one in own.entries if released or one.category == "practice"]
+    released = own.hidden_until is None
+    shown = [one for one in own.entries if released or one.category == PRACTICE]
     return page(
         "gradebook/own",
         form,
@@ -231,7 +232,7 @@ def own(slug: str) -> Any:
         title=study.outline.title(g.lang),
         entries=shown,
         total=own.total if released else None,
-        release_at=None if released else own.plan.release_at,
+        release_at=own.hidden_until,
         contests=own.contests,
         until={key: at for key, at in own.until.items() if released and at >= clock.now()},
         back=url_for("learning.course", slug=slug),

@@ -17,19 +17,21 @@ MOST_CONTEST_DAYS = 90
 CENT = Decimal("0.01")
 
 
+PRACTICE = "practice"
+"""The category of what lessons ask: its marks are always visible."""
 KINDS = {
-    "practice": say("Lessons"),
+    PRACTICE: say("Lessons"),
     "project": say("Projects"),
     "exam": say("Exams"),
 }
 """The categories of a course's marks, with their names."""
-DEFAULT = (("practice", 40, 0), ("project", 20, 0), ("exam", 40, 0))
+DEFAULT = ((PRACTICE, 40, 0), ("project", 20, 0), ("exam", 40, 0))
 """How marks add up where nobody said: key, weight, how many of the lowest are dropped."""
 
 
 def kind_of(block_id: str) -> str:
     """Return the category of an activity: lessons of exams and projects have one of their own."""
-    return block_id if block_id in ("exam", "project") else "practice"
+    return block_id if block_id in ("exam", "project") else PRACTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from flask import render_template, url_for
 
 from app.accounts.queries import display_name
 from app.activities.queries import ScoreRow, list_scores
-from app.gradebook.queries import Book, find_plan
-from app.gradebook.rules import kind_of
-from app.kernel import clock
+from app.activities.rules import Place
+from app.gradebook.queries import Book, find_withheld
+from app.gradebook.rules import PRACTICE, kind_of
 from app.kernel.i18n import say, translate
 from app.learning.queries import Study
 from app.web.access import load_actor
@@ -36,11 +36,12 @@ def show_points(study: Study, language: str) -> str:
     """
     if study.enrollment is None:
         return ""
-    rows = list_scores(study.seen.course_id, [load_actor().id])
-    if any(kind_of(row.block_id) != "practice" for row in rows):
-        plan = find_plan(study.enrollment.cohort_id, study.seen.course_id)
-        if not plan.is_released(clock.now()):
-            rows = [row for row in rows if kind_of(row.block_id) == "practice"]
+    person_id = load_actor().id
+    rows = list_scores(study.seen.course_id, [person_id])
+    if any(kind_of(row.block_id) != PRACTICE for row in rows):
+        is_withheld = find_withheld(person_id)
+        at = study.seen.course_id
+        rows = [row for row in rows if not is_withheld(Place(at, row.lesson_id, row.block_id))]
     if not rows:
         return ""
     order = {lesson: place for place, lesson in enumerate(study.lessons)}

@@ -252,7 +252,7 @@ def finish(slug: str, lesson_id: str) -> Any:
         found = study.outline.lesson(lesson_id)
         if found is None:
             raise NotFound
-        if not found.preview:
+        if not found.preview or found.exam or found.project:
             return _ask_to_sign_in(f"{_base(slug)}/{lesson_id}")
         study = _finish_as_visitor(study, lesson_id)
     if study.enrollment and study.progress.completed_at and study.next is None:

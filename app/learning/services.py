@@ -25,6 +25,9 @@ from app.learning.models import Enrollment, LessonDone
 from app.learning.queries import Study, find_enrollment, get_study
 from app.learning.rules import as_place
 
+EXAM_DONE = say("An exam is done when it is passed.")
+PROJECT_DONE = say("A project is done when it is handed in.")
+
 
 def enroll_learner(*, actor: Actor, slug: str, now: datetime) -> Study:
     """Enroll the actor in the course at this address; twice is once.
@@ -83,12 +86,12 @@ def leave_course(*, actor: Actor, slug: str, now: datetime) -> None:
 
 
 def finish_lesson(
-    *, actor: Actor, slug: str, lesson_id: str, now: datetime, passed: bool = False
+    *, actor: Actor, slug: str, lesson_id: str, now: datetime, earned: bool = False
 ) -> Study:
     """Keep that the actor has done a lesson; twice is once. Returns how far they are now.
 
-    An exam is done when it is `passed`. Raises NotFound for a lesson that the course lacks,
-    Conflict for one that is not open to them.
+    An exam is done when it is passed, a project when it is handed in: then it is `earned`. Raises
+    NotFound for a lesson that the course lacks, Conflict for one that is not open to them.
     """
     study = get_study(slug, actor.id, now=now)
     lesson = study.outline.lesson(lesson_id)
@@ -99,8 +102,8 @@ def finish_lesson(
             say("You are not enrolled in this course, so the lesson was not marked as done."),
             todo=say("Enroll from the course's page, then mark it again."),
         )
-    if lesson.exam and not passed:
-        raise Conflict(say("An exam is done when it is passed."))
+    if not earned and (lesson.exam or lesson.project):
+        raise Conflict(EXAM_DONE if lesson.exam else PROJECT_DONE)
     course_id = study.seen.course_id
     _keep_done(actor.id, course_id, lesson_id, now)
     if study.enrollment:
@@ -172,7 +175,7 @@ def keep_carried(*, person_id: int, carried: Mapping[str, list[str]], now: datet
         outline = outline_of(seen)
         for lesson_id in carried[slug]:
             lesson = outline.lesson(lesson_id)
-            if lesson and lesson.preview:
+            if lesson and lesson.preview and not (lesson.exam or lesson.project):
                 _keep_done(person_id, course_id, lesson_id, now)
         complete_if_enough(person_id=person_id, course_id=course_id, now=now)
 

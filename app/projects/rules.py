@@ -187,6 +187,11 @@ class VersionRow:
     files: tuple[FileRow, ...] = ()
 
     @property
+    def count(self) -> int:
+        """Return how many files it holds."""
+        return len(self.files)
+
+    @property
     def size(self) -> int:
         """Return the bytes of its files."""
         return sum(file.size for file in self.files)

@@ -16,6 +16,7 @@ from app.kernel.actors import Actor
 from app.kernel.db import db, get_now, insert_into
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import Sentence, say
+from app.learning.services import finish_lesson
 from app.marking.policies import can_mark
 from app.notices.services import notify_people
 from app.projects import policies, queries
@@ -73,6 +74,8 @@ def hand_in(
 ) -> VersionRow:
     """Keep what a learner hands in as a new version; the same again is the same version.
 
+    With the first one its lesson is done, whatever it is worth later.
+
     Raises Invalid for what cannot be taken and Conflict when nothing can be handed in any more;
     then nothing is kept.
     """
@@ -107,6 +110,7 @@ def hand_in(
     _keep_files(work_id, version.id, kept, files, names)
     if work.counted is None:
         keep_score(actor.id, project, None, 0, now)
+    finish_lesson(actor=actor, slug=project.slug, lesson_id=project.lesson.id, earned=True, now=now)
     found = queries.find_work(actor.id, project).newest
     assert found is not None  # noqa: S101  (it was added above)
     return found

@@ -18,7 +18,7 @@ from app.marking.rules import LEVELS, level_of, level_points
 from app.projects import queries
 from app.projects.marking import Given
 from app.projects.models import ProjectComment
-from app.projects.queries import Project, Term
+from app.projects.queries import Project
 from app.projects.rules import (
     FileRow,
     Lines,
@@ -28,6 +28,7 @@ from app.projects.rules import (
     read_text,
     words_of,
 )
+from app.projects.standing import Standing, get_standing
 
 POLICY = "default-src 'none'; sandbox"
 
@@ -39,15 +40,13 @@ def find_panel(context: BlockContext) -> Piece | None:
     if lesson is None or lesson.project is None:
         return None
     project = Project(context.course_id, context.course_slug, lesson, lesson.project, outline)
-    work, term, url, released = Work(), Term(), "", False
+    standing, url = Standing(), ""
     if context.enrollment_id and not context.is_preview:
-        work = queries.find_work(context.actor.id, project)
-        term = queries.find_term(context.cohort_id, project)
-        released = queries.is_released(context.cohort_id, project)
+        standing = get_standing(context.actor.id, context.cohort_id, project)
         url = url_for("projects.own", slug=context.course_slug, lesson_id=lesson.id)
-    values: dict[str, Any] = {"rules": lesson.project, "work": work, "term": term, "url": url}
+    values: dict[str, Any] = {"rules": lesson.project, "standing": standing, "url": url}
+    values["term"], values["content_language"] = standing.term, context.language
     values["criteria"] = words_of(lesson.project, project.said(context.language))
-    values["content_language"], values["released"] = context.language, released
     return Piece(say("What you hand in"), "projects/_panel.html", values)
 
 

@@ -4,12 +4,14 @@ Actors are those of `app.sdk.people`. What is awarded is the core's: it stays wh
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.centers import queries as centers
 from app.centers.models import Cohort
 from app.credentials import queries, results, services
 from app.credentials.queries import CohortCourse
 from app.credentials.results import Graded, Results
+from app.gradebook.queries import list_unreleased
 from app.kernel import clock, i18n
 from app.kernel.actors import Actor
 from app.kernel.db import db
@@ -50,14 +52,22 @@ def list_own_courses(actor: Actor) -> list[CohortCourse]:
 
 
 def find_own_results(actor: Actor, course: CohortCourse) -> Results | None:
-    """Return what somebody has in a course that they take in a cohort."""
+    """Return what somebody has in a course that they take in a cohort, as far as they see it.
+
+    Until marks are released, totals, exams and projects are as if they were not marked.
+    """
     cohort = db.session.get(Cohort, course.cohort_id)
     found = (
         results.list_results(cohort, course.id, i18n.language.get(), now=clock.now())
         if cohort
         else []
     )
-    return next((one for one in found if one.person_id == actor.id), None)
+    own = next((one for one in found if one.person_id == actor.id), None)
+    if own is None or course.id not in list_unreleased(actor.id):
+        return own
+    exams = tuple(replace(one, percent=None) for one in own.exams)
+    projects = tuple(replace(one, percent=None) for one in own.projects)
+    return replace(own, percent=None, exams=exams, projects=projects)
 
 
 def award_credential(

@@ -6,17 +6,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.activities.models import Mark, Score
 from app.centers.models import Cohort
 from app.centers.services import join_cohort, leave_cohort
 from app.courses.models import Course
+from app.gradebook.models import MarkOverride
 from app.gradebook.rules import DEFAULT
 from app.gradebook.services import set_plan
 from app.kernel import clock, jobs
 from app.kernel.actors import SYSTEM
-from app.kernel.db import write
+from app.kernel.db import db, write
+from app.sdk.credentials import find_own_results, list_own_courses
 from tests.centers.making import make_cohort
 from tests.exams.test_sitting import sit
 
+COVER = "/fr/courses/petit-examen"
+CANARY = 1_234_567
 NONE = {"0 of 2"}
 """No lesson is done, and there are no points."""
 
@@ -44,7 +49,7 @@ def release(cohort, **later):
 
 def earned(client, address):
     """Return what the pages of a learner say of points, and of lessons that are done."""
-    pages = [address, "/fr/courses/petit-examen", "/fr/courses/petit-examen/marks"]
+    pages = [address, COVER, f"{COVER}/marks"]
     shown = "".join(text(client, page) for page in pages)
     return set(re.findall(r"\d of (?:the )?\d", shown))
 
@@ -91,6 +96,69 @@ def test_going_to_another_cohort_shows_nothing_earlier(client, result, amina, ke
         with write():
             act(actor=SYSTEM, cohort_id=cohort_id, person_id=amina.id, now=clock.now())
     assert "You see your points here from" in text(client, result)
+    assert earned(client, result) == NONE
+
+
+def copied(client):
+    """Return the copy of one's data as text, and what it says of answers and marks."""
+    copy = client.post("/fr/account/my-data/export")
+    assert "incomplete" not in copy.json
+    return copy.text, copy.json["more"]["answers"] | copy.json["more"]["marks_set"]
+
+
+def override(amina, course_id):
+    with write() as session:
+        session.add(
+            MarkOverride(
+                person_id=amina.id,
+                course_id=course_id,
+                lesson_id="bilan",
+                block_id="exam",
+                number=1,
+                points=CANARY,
+                reason="zqxreason",
+                made_at=clock.now(),
+                state="standing",
+            )
+        )
+
+
+def test_the_copy_of_ones_data_holds_no_mark_before_the_release(client, result, amina, travel):
+    marks = db.session.scalars(select(Mark.id)).all()
+    course_id = db.session.scalars(select(Course.id)).one()
+    db.session.remove()
+    override(amina, course_id)
+    with write() as session:
+        for mark in marks:
+            session.get_one(Mark, mark).points = CANARY
+            session.get_one(Mark, mark).most = CANARY
+        score = session.scalars(select(Score)).one()
+        score.points = score.most = CANARY
+    whole, found = copied(client)
+    assert not re.search(r"1234567|12345\.67|zqxreason", whole)
+    assert [one["points"] for one in found["scores"]] == ["not released yet"]
+    assert {one["state"] for one in found["answers"]} == {"not released yet"}
+    assert found["marks_set"] == []
+    assert len(found["answers"]) >= len(marks), "what was answered is theirs at any time"
+    travel(hours=2, minutes=1)
+    _, found = copied(client)
+    assert [one["points"] for one in found["scores"]] == [CANARY / 100]
+    assert CANARY / 100 in {one["points"] for one in found["answers"]}
+    assert [(one["points"], one["reason"]) for one in found["marks_set"]] == [
+        (CANARY / 100, "zqxreason")
+    ]
+
+
+def test_what_a_plugin_asks_of_ones_own_results_is_not_released_either(
+    client, result, amina, travel
+):
+    course = list_own_courses(amina.actor)[0]
+    own = find_own_results(amina.actor, course)
+    assert (own.percent, [one.percent for one in own.exams]) == (None, [None])
+    travel(hours=2, minutes=1)
+    own = find_own_results(amina.actor, course)
+    assert own.percent is not None
+    assert own.exams[0].percent is not None
 
 
 def test_staff_see_the_points_before(client, result, trainer, sign_in, page):

@@ -10,12 +10,23 @@ from sqlalchemy import event
 from app.activities.models import Score
 from app.kernel import clock
 from app.kernel.db import db, write
+from app.learning.models import LessonDone
 from app.privacy.queries import export_person
 from app.privacy.services import erase_person
 from app.projects.models import ProjectBlob, ProjectFile, ProjectTerm, ProjectVersion
 from tests.conftest import add_person, add_session
 from tests.learning.test_learning import enroll
-from tests.projects.making import PAGE, SLUG, TAXI, ask, count, hand_in, publish
+from tests.projects.making import (
+    PAGE,
+    SLUG,
+    TAXI,
+    ask,
+    count,
+    fields_of,
+    give,
+    hand_in,
+    publish,
+)
 
 
 def due(cohort, learners, hours):
@@ -36,6 +47,65 @@ def test_the_lesson_shows_rubric_and_what_is_taken_before_anything_is_handed_in(
     assert "Les prix sont justes" in shown
     assert "Up to 3 files" in shown
     assert "Hand in your work" in shown
+
+
+LESSON = f"/fr/courses/{SLUG}/taxi"
+
+
+def test_its_lesson_is_done_by_handing_in_and_not_by_a_button(client, amina):
+    shown = client.get(LESSON).text
+    assert "I have finished" not in shown
+    assert "A project is done when it is handed in." in shown
+    pressed = client.post(f"{LESSON}/done")
+    assert pressed.status_code == 409
+    assert count(LessonDone) == 0
+    hand_in(client, ("taxi.py", TAXI))
+    assert ask(LessonDone.lesson_id, LessonDone.person_id) == [("taxi", amina.id)]
+    assert "This lesson is done" in client.get(LESSON).text
+    hand_in(client, ("taxi.py", TAXI + "\n"))
+    assert count(LessonDone) == 1
+
+
+def test_what_is_refused_finishes_nothing(client, amina):
+    assert hand_in(client, ("taxi.exe", "MZ")).status_code == 422
+    assert count(LessonDone) == 0
+
+
+def test_the_lesson_costs_four_statements_however_much_was_handed_in(
+    client, amina, markers, work, sign_in, statements, travel
+):
+    def cost():
+        client.get(LESSON)
+        with statements() as seen:
+            shown = client.get(LESSON).text
+        assert len(seen) <= 4, seen
+        return shown
+
+    assert "Hand in your work" in cost()
+    for number in range(1, 4):
+        hand_in(client, (f"{number}.py", TAXI), ("notes.md", f"{number}"), link="https://a.ma/x")
+        assert re.search(r"Received on .+, 2 files, \d+.o, a link", cost())
+    sign_in(markers[0])
+    until = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    asked = client.post(
+        f"{work}/ask",
+        data={
+            "text": "Encore",
+            "until": until,
+            "newest": fields_of(client.get(work).text)["newest"],
+        },
+    )
+    assert asked.status_code == 303
+    sign_in(amina)
+    assert "To hand in again until" in cost()
+    hand_in(client, ("4.py", TAXI))
+    shown = cost()
+    assert "To hand in again until" not in shown
+    assert "Marked" not in shown
+    sign_in(markers[0])
+    assert give(client, work).status_code == 303
+    sign_in(amina)
+    assert "Marked: 9" in cost()
 
 
 def test_what_was_received_is_said_with_time_number_and_size(client, amina):

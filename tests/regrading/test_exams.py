@@ -228,3 +228,48 @@ def test_random_edits_of_a_bank_come_to_what_marking_from_scratch_comes_to(
         assert standing() == scratch
         db.session.rollback()
     assert sum(points for points, _ in scores()) == sum(scratch.values())
+
+
+TREASURE = """\
+````quiz {#base}
+### Où est le coffre ? {#one}
+- [%s] Sous le grand cedre du jardin
+- [%s] Derrière la porte verte
+- [ ] Au fond du vieux puits
+
+### Deux et trois ? {#two type=number}
+= 5
+````
+"""
+
+
+def options(made):
+    """Return text → key of the options of the first question, as exams have them."""
+    asked = bank_of(RevisionRef(made.revision_id, made.hash), anywhere=True)["one"]
+    return {option["text"]: option["key"] for option in asked.item.document["options"]}
+
+
+def test_a_mended_option_of_the_bank_keeps_its_key_and_its_answers(
+    client, course, make_person, sign_in
+):
+    first = keep(TREASURE % (" ", "x"))
+    with write():
+        courses.publish_course(actor=SYSTEM, revision_id=first.revision_id, now=clock.now())
+    was = options(first)
+    person = make_person(name="Amina")
+    belong(course, person)
+    enroll(person)
+    sign_in(person)
+    sit(client, {"one": was["Sous le grand cedre du jardin"]})
+    assert scores() == [(0, 200)]
+    typo = keep((TREASURE % (" ", "x")).replace("cedre", "cèdre"))
+    assert list(options(typo).values()) == list(was.values())
+    apply(publish(typo))
+    assert db.session.scalar(select(func.count()).select_from(Mark)) == 2, "no attempt is touched"
+    db.session.rollback()
+    mended = keep((TREASURE % ("x", " ")).replace("cedre", "cèdre"))
+    assert list(options(mended).values()) == list(was.values()), "from revision to revision"
+    found = apply(publish(mended))
+    assert (found.raised, found.kept) == (1, 0)
+    assert scores() == [(100, 200)]
+    assert "Sous le grand cèdre" in results(client)

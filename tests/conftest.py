@@ -55,6 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[databases.SERVER] = postgresql.start()
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show what tests recorded for the log: what the verifiers of others said."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "log" and report.when == "call":
+                terminalreporter.write_line(f"{report.nodeid.split('::')[-1]}\n  {value}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what concerns the other database: both are run, so nothing is missed.
 

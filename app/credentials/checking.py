@@ -137,7 +137,7 @@ def check_file(content: bytes, *, now: datetime) -> Verdict:
     kept = json.loads(found.document) if found and found.document else None
     if found is not None and document == kept:
         return _with_key(_by_record(found, now), document)
-    return _not_ours(document, found, kept)
+    return _by_signature(document, found, kept, now)
 
 
 def _read(content: bytes) -> dict[str, Any]:
@@ -177,13 +177,15 @@ def _with_key(verdict: Verdict, document: dict[str, Any]) -> Verdict:
     return verdict
 
 
-def _not_ours(
-    document: dict[str, Any], found: Credential | None, kept: dict[str, Any] | None
+def _by_signature(
+    document: dict[str, Any], found: Credential | None, kept: dict[str, Any] | None, now: datetime
 ) -> Verdict:
     try:
         outcome = proofs.check(document, queries.find_public_key)
     except proofs.Unreadable:
         outcome = Outcome.BROKEN
+    if outcome is Outcome.GOOD and found is not None and kept:  # only written otherwise
+        return _with_key(_by_record(found, now), document)
     if outcome is Outcome.GOOD:
         return _signed_and_unknown()
     differing = rules.differences(document, kept) if kept else []

@@ -93,6 +93,8 @@ def canonical(document: Mapping[str, Any]) -> bytes:
     """Return the statements of a document in their one order. Raises Unreadable."""
     if _depth(document) > MOST_DEPTH:
         raise Unreadable("nested too deeply")
+    if _defines_words(document):
+        raise Unreadable("words are given a meaning in the document")
     options: dict[str, Any] = {"documentLoader": contexts.load, "base": ""}
     try:
         expanded = JsonLdProcessor(on_property_dropped=_refuse).expand(document, options)
@@ -127,6 +129,28 @@ def _depth(thing: Any) -> int:
     return deep
 
 
+def _defines_words(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document brings words of its own: then it could read other than it is signed.
+
+    Contexts are named by their addresses only.
+    """
+    level: list[Any] = [document]
+    while level:
+        part = level.pop()
+        if isinstance(part, dict):
+            named = part.get("@context", "")
+            if not all(isinstance(one, str) for one in _listed(named)):
+                return True
+            level += part.values()
+        elif isinstance(part, list):
+            level += part
+    return False
+
+
+def _listed(thing: Any) -> list[Any]:
+    return thing if isinstance(thing, list) else [thing]
+
+
 def _names(thing: Any) -> Iterator[str]:
     """Go through all names of things and kinds; one without a colon would not be signed."""
     if isinstance(thing, list):
@@ -135,8 +159,7 @@ def _names(thing: Any) -> Iterator[str]:
     elif isinstance(thing, dict):
         if isinstance(thing.get("@id"), str):
             yield thing["@id"]
-        kinds = thing.get("@type", [])
-        yield from [kinds] if isinstance(kinds, str) else kinds
+        yield from _listed(thing.get("@type", []))
         for each in thing.values():
             yield from _names(each)
 

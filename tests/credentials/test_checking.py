@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from app.accounts.services import change_names
-from app.credentials import proofs, queries, services
+from app.credentials import baking, proofs, queries, services
 from app.credentials.models import Credential
 from app.credentials.proofs import Outcome
 from app.kernel import clock, jobs
 from app.kernel.actors import SYSTEM
 from app.kernel.db import db, write
 from tests.credentials.making import award, make_place, signed
+from tests.credentials.test_baking import SVG, png
 
 MOST_BYTES = 15_000
 
@@ -129,6 +130,29 @@ def test_the_file_as_it_was_signed_is_recognized(client, number):
     assert "unchanged, and signed by this site" in page
     pasted = client.post("/en/check", data={"text": file.text}).text
     assert "This certificate is valid" in pasted
+
+
+def test_a_file_that_is_only_written_otherwise_is_recognized(client, number):
+    document = signed(number)
+    page = send(client, {**document, "proof": [document["proof"]]})
+    assert "This certificate is valid" in page
+    assert "unchanged, and signed by this site" in page
+
+
+def test_a_file_that_gives_words_another_meaning_is_refused(client, number):
+    document = signed(number)
+    document["@context"].append({"honors": "https://example.org/honors"})
+    assert "changed after it was signed" in send(client, document)
+
+
+def test_a_badge_is_checked_as_its_file_is(client, number):
+    text = json.dumps(signed(number), ensure_ascii=False)
+    picture = baking.bake_png(png(), text)
+    assert "This certificate is valid" in send(client, picture, "badge.png")
+    picture = baking.bake_svg(SVG, text).encode()
+    assert "This certificate is valid" in send(client, picture, "badge.svg")
+    picture = baking.bake_svg(SVG, text.replace("DA-7", "DA-8")).encode()
+    assert "changed after it was signed" in send(client, picture, "badge.svg")
 
 
 def test_an_edited_file_is_told_apart_and_what_differs_is_named(client, number):

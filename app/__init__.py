@@ -32,6 +32,7 @@ PARTS = (
     "gradebook",
     "projects",
     "credentials",
+    "printing",
     "invigilation",
     "rosters",
     "regrading",

@@ -1,9 +1,23 @@
 """What happens with credentials, for whoever subscribes."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
+
+
+@dataclass(frozen=True)
+class CredentialLink:
+    """A link beside a credential that counts: on its owner's page (`own`) or the staff's (`staff`).
+
+    The endpoint gets the `number`; that of the staff also the cohort's `public_id`.
+    """
+
+    page: Literal["own", "staff"]
+    label: Sentence
+    endpoint: str
+    order: int = 50
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.centers.queries import get_cohort, list_members
 from app.centers.routes import attempt, done, page, place_frame
 from app.credentials import baking, documents, forms, policies, queries, rules, services
 from app.credentials.checking import MOST_BYTES, UNKNOWN, Verdict, check_file, check_number
-from app.credentials.showing import FACTS, show
+from app.credentials.showing import FACTS, links_of, show
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
@@ -131,7 +131,7 @@ def did() -> Response:
 def own() -> Any:
     """Show one's own certificates."""
     rows = [show(row, clock.now()) for row in queries.list_own(g.actor.id)]
-    return render_template("credentials/own.html", rows=rows)
+    return render_template("credentials/own.html", rows=rows, links=links_of("own"))
 
 
 @bp.route(AT, methods=["GET", "POST"])
@@ -237,6 +237,7 @@ def _one(public_id: str, number: str, form: forms.RevocationForm) -> Any:
         cohort=cohort,
         row=show(found, clock.now()),
         labels=FACTS,
+        links=links_of("staff"),
         may_revoke=policies.can_revoke(g.actor, found),
     )
 

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 from app.accounts.queries import display_name
 from app.catalog.routes import LEVEL_NAMES
+from app.credentials.hooks import CredentialLink
 from app.credentials.models import Credential
 from app.credentials.rules import state_of
 from app.kernel import i18n
+from app.kernel.hooks import hooks
 from app.kernel.i18n import ZONE, Sentence, say
 
 STATES = {
@@ -86,3 +88,9 @@ def _said(words: dict[str, str], source: str, language: str) -> str:
 def _named(pair: list[str], language: str) -> str:
     latin, arabic = pair or ("", "")
     return (arabic or latin) if language == "ar" else (latin or arabic)
+
+
+def links_of(page: str) -> list[CredentialLink]:
+    """Return what stands beside a credential on a page, in its order."""
+    found = [one for _, one in hooks.collect(CredentialLink) if one.page == page]
+    return sorted(found, key=lambda one: one.order)

@@ -20,7 +20,7 @@ LINK = re.compile(
 FENCE = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2`*\s*$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
 ELSEWHERE = ("http://", "https://", "mailto:")
-BINARY = {".png", ".woff2", ".mo", ".ico", ".zip", ".gz", ".jpg", ".webp"}
+BINARY = {".png", ".woff2", ".ttf", ".mo", ".ico", ".zip", ".gz", ".jpg", ".webp"}
 
 NOT_OURS = {
     "a path of one machine": re.compile(r"/work/|/tmp/brief|/opt/pypi|(?<!\w)/home/(?!\|)\w"),

@@ -1,0 +1,69 @@
+"""Sets a certificate in type. What it says goes in as values; the template is ours alone."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import segno
+import typst
+
+from app.kernel.logs import get_logger
+from app.printing.rules import Sheet, draw_code, file_name, values_of
+
+Standard = Literal["a-2a", "ua-1"]
+HERE = Path(__file__).parent
+STANDARDS: list[Standard] = ["a-2a", "ua-1"]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return our fonts and those within typst, never the machine's: the same bytes everywhere."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[HERE / "fonts"]
+    )
+
+
+@cache
+def _template() -> bytes:
+    return (HERE / "certificate.typ").read_bytes()
+
+
+def set_pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
+    """Return a certificate as PDF/A-2a and PDF/UA-1: for the same sheet and moment the same bytes.
+
+    With a sign that no font has (an emoji in a name) it comes as a PDF that promises neither.
+    """
+    try:
+        return _compile(sheet, "pdf", made_at, STANDARDS)
+    except typst.TypstError as error:
+        get_logger().warning("certificate without standards", reason=error.message)
+        return _compile(sheet, "pdf", made_at, [])
+
+
+def set_picture(sheet: Sheet, *, made_at: datetime, ppi: int = 110) -> bytes:
+    """Return a certificate as PNG."""
+    return _compile(sheet, "png", made_at, [], ppi)
+
+
+def _compile(
+    sheet: Sheet,
+    form: Literal["pdf", "png"],
+    made_at: datetime,
+    standards: list[Standard],
+    ppi: int = 0,
+) -> bytes:
+    code = segno.make(sheet.code, error="m", micro=False, boost_error=False)
+    files = {"main": _template(), "code.svg": draw_code(code.matrix).encode()}
+    files |= {file_name(at, logo): logo.content for at, logo in enumerate(sheet.look.logos)}
+    made: bytes | list[bytes] = typst.compile(  # type: ignore[call-overload] # takes files too
+        files,
+        format=form,
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(values_of(sheet))},
+        pdf_standards=standards,
+        timestamp=int(made_at.timestamp()),
+        ppi=ppi or None,
+    )
+    return made if isinstance(made, bytes) else made[0]

@@ -122,7 +122,6 @@ _OF_LESSON = _answers().where(
     _A.person_id == bindparam("person_id"),
     _A.course_id == bindparam("course_id"),
     _A.lesson_id == bindparam("lesson_id"),
-    _A.block_id.in_(bindparam("blocks", expanding=True)),
 )
 _OF_BLOCK = _answers().where(
     _A.person_id.in_(bindparam("people", expanding=True)),
@@ -137,10 +136,11 @@ def list_states(
 ) -> dict[str, State]:
     """Return by block how far a person is with the activities of a lesson. One statement."""
     asked = {"person_id": person_id, "course_id": course_id, "lesson_id": lesson_id}
-    rows = db.session.execute(_OF_LESSON, asked | {"blocks": list(blocks)})
+    rows = db.session.execute(_OF_LESSON, asked)
     by_block: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        by_block[row.block_id].append(row)
+        if row.block_id in blocks:
+            by_block[row.block_id].append(row)
     return {block: _state(found) for block, found in by_block.items()}
 
 

@@ -127,19 +127,18 @@ def _block(node: BlockNode, prepared: _Prepared, context: BlockContext) -> str:
 def _plain(node: BlockNode, context: BlockContext) -> str:
     if node.name != "cell":
         return _note(node, translate(say("Here stands an activity that is not available yet.")))
-    code = _code(node.body, node.attrs.get("language", ""))
-    label = escape(word("code", context.language))
-    anchor = f' id="b-{escape(node.id)}"' if node.id else ""
-    return (
-        f'<div class="cell"{anchor}><pre dir="ltr" tabindex="0" role="group" '
-        f'aria-label="{label}"><code>{code}</code></pre></div>'
-    )
+    return _cell(node.id, node.body, node.attrs.get("language", ""), context.language)
 
 
 @lru_cache(maxsize=2000)
-def _code(source: str, language: str) -> str:
+def _cell(block_id: str, source: str, language: str, reading: str) -> str:
     # the same cells are shown at every reading of a lesson
-    return highlight(source, language)
+    label = escape(word("code", reading))
+    anchor = f' id="b-{escape(block_id)}"' if block_id else ""
+    return (
+        f'<div class="cell"{anchor}><pre dir="ltr" tabindex="0" role="group" '
+        f'aria-label="{label}"><code>{highlight(source, language)}</code></pre></div>'
+    )
 
 
 def _note(node: BlockNode, text: str) -> str:

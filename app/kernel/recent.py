@@ -17,11 +17,16 @@ class Recent(Generic[T]):
         self._lock = Lock()
 
     def get(self, key: Any) -> T | None:
-        """Return what is kept under the key, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+        """Return what is kept under the key, or None.
+
+        Which was used last matters only once much is kept, so until then nothing is noted.
+        """
+        found = self._kept.get(key)
+        if found is not None and self._weight * 2 > self._limit:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+        return found
 
     def put(self, key: Any, value: T) -> T:
         """Keep the value, forget the ones unused for longest, and return it."""

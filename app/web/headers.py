@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.settings import get_settings
+from app.web.cookies import CarriedSessions
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -23,6 +24,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+FIXED_AND_HTTPS = FIXED | {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 def init_app(app: Flask) -> None:
@@ -49,6 +51,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
         PREFERRED_URL_SCHEME="https" if settings.https else "http",
     )
+    app.session_interface = CarriedSessions(app)
     app.url_value_preprocessor(begin)  # the first of all, so that every refusal has its number
     app.after_request(finish)
 
@@ -70,16 +73,14 @@ def begin(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 def finish(response: Response) -> Response:
     """Add the fixed headers, and keep pages of signed-in people out of caches."""
     headers = response.headers
-    for name, value in FIXED.items():
-        headers.setdefault(name, value)
-    if get_settings().https:
-        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if "Cache-Control" not in headers:
+    present = {name.lower() for name, _ in headers}
+    wanted = FIXED_AND_HTTPS if get_settings().https else FIXED
+    headers.extend([line for line in wanted.items() if line[0].lower() not in present])
+    if "cache-control" not in present:
         actor = g.get("actor")
         signed_in = actor is not None and actor.is_signed_in
-        headers["Cache-Control"] = (
-            "no-store" if signed_in or request.method != "GET" else "private, no-cache"
-        )
+        kept = "no-store" if signed_in or request.method != "GET" else "private, no-cache"
+        headers.add("Cache-Control", kept)
     if "request_id" in g:
-        headers["X-Request-Id"] = g.request_id
+        headers.add("X-Request-Id", g.request_id)
     return response

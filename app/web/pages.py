@@ -6,7 +6,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, get_flashed_messages, redirect, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    g,
+    get_flashed_messages,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask import flash as _flash
 from markupsafe import Markup, escape
 
@@ -172,6 +181,11 @@ def _actor_or_visitor() -> Any:
         return ANONYMOUS
 
 
+def has_messages() -> bool:
+    """Tell whether something waits to be said on the next page."""
+    return bool(request.cookies) and "_flashes" in session
+
+
 def _messages() -> list[dict[str, str]]:
     if "_flashes" not in g and not request.cookies:
         return []
@@ -190,17 +204,18 @@ def _nav(area: str, actor: Any) -> list[Link]:
         items = [i for _, i in hooks.collect(NavItem) if i.area == area and i.visible(actor)]
         items.sort(key=lambda item: item.order)
         kept[key] = [(translate(i.label), url_for(i.endpoint), i.endpoint, i.sends) for i in items]
+    path, page = request.path, request.endpoint
     return [
-        Link(label, url, _current(url, name), sends=sends) for label, url, name, sends in kept[key]
+        Link(label, url, _current(url, name, path, page), sends=sends)
+        for label, url, name, sends in kept[key]
     ]
 
 
-def _current(url: str, endpoint: str) -> str:
+def _current(url: str, endpoint: str, path: str, page: str | None) -> str:
     """Return what `aria-current` says of a link of a menu: page, true or nothing."""
-    if url == request.path:
+    if url == path:
         return "page"
-    under = request.endpoint == endpoint or request.path.startswith(f"{url}/")
-    return "true" if under else ""
+    return "true" if page == endpoint or path.startswith(f"{url}/") else ""
 
 
 def tab_links(tabs: Sequence[tuple[Sentence, str]]) -> list[Link]:

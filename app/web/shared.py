@@ -10,10 +10,12 @@ from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup, escape
 
 from app.kernel import i18n
+from app.kernel.hooks import hooks
 from app.kernel.recent import Recent
+from app.web.access import load_actor
 from app.web.assets import linked
 from app.web.csrf import token
-from app.web.pages import frame
+from app.web.pages import has_messages, is_low
 
 MOST_KEPT = 4_000_000
 """Characters of pages that a process keeps."""
@@ -46,14 +48,12 @@ def render_shared(
     gives the other values, which may depend on `about`, the language and the address alone. The
     person's name, the form's token, messages and menus are taken care of here.
     """
-    shown = frame()
-    if request.query_string or shown["messages"]():
+    if request.query_string or has_messages():
         return render_template(template, **make(), **_safe(holes))
-    actor = shown["actor"]
+    actor = load_actor()
     key = (
-        template, about, request.path, i18n.language.get(), actor.is_signed_in, shown["theme"],
-        shown["low_data"], *(tuple(shown[name]) for name in ("nav", "account_nav", "foot_nav")),
-        tuple(linked("")),
+        template, about, request.path, i18n.language.get(), actor.is_signed_in, actor.grants,
+        hooks.active_here(), request.cookies.get("theme"), is_low(), tuple(linked("")),
     )  # fmt: skip
     pages: Recent[Kept] = current_app.extensions["shared_pages"]
     kept = pages.get(key) or pages.put(key, _render(template, actor.is_signed_in, holes, make))

@@ -74,7 +74,7 @@ def render(node: BlockNode, states: Mapping[str, State], context: BlockContext) 
         else:
             shown = _shown(question, state.seed, known, opened, frame.is_over, language)
         parts.append(show_item(node, question.id, shown, frame, context))
-    return Markup("").join(parts)
+    return "".join(parts)
 
 
 def show(

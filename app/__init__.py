@@ -33,6 +33,7 @@ PARTS = (
     "projects",
     "credentials",
     "printing",
+    "checker",
     "invigilation",
     "rosters",
     "regrading",

@@ -199,6 +199,9 @@ tests/installer and tests/browser/test_plugins.py open them with archives.
 """
 NO_PAGES = {
     "activities.waiting",
+    "checker.code",
+    "checker.data",
+    "checker.worker",
     "installer.archive",
     "installer.kept",
     "installer.versions",

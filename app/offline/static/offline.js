@@ -27,8 +27,8 @@ const list = async () => {
 const remove = async (name) => {
   await caches.delete(name);
   if ((await list()).length) return;
-  for (const other of await caches.keys()) await caches.delete(other);
-  for (const made of await navigator.serviceWorker.getRegistrations()) await made.unregister();
+  for (const other of await caches.keys()) if (other.startsWith('shell/')) await caches.delete(other);
+  await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
 };
 
 const script = () => '/sw.js';

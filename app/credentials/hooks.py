@@ -1,5 +1,6 @@
-"""What happens with credentials, for whoever subscribes."""
+"""What plugins bring to credentials, and what happens with them, as events."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -18,6 +19,42 @@ class CredentialLink:
     label: Sentence
     endpoint: str
     order: int = 50
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Members of a cohort who take a course, and the number that a rule asks of them."""
+
+    center_id: int
+    cohort_id: int
+    course_id: int
+    people: tuple[int, ...]
+    least: int
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Whether somebody meets a condition, and how far they are: “now 78%”."""
+
+    is_met: bool
+    now: Sentence
+
+
+@dataclass(frozen=True)
+class AwardCondition:
+    """Something that a rule of award may ask, as presence.
+
+    `asks(least)` says what is asked, as it goes on after “To earn the certificate:”.
+    `look(candidates)` answers for all of them at once, by the person: it reads only, with as many
+    statements for one as for a hundred. Who is left out of its answer could not be checked: they
+    neither get a certificate by it nor lose one. `label` names the number in the form of a rule;
+    with `most` 0 it asks for no number.
+    """
+
+    label: Sentence
+    asks: Callable[[int], Sentence]
+    look: Callable[[Candidates], Mapping[int, Reached]]
+    most: int = 100
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What can be asked about credentials."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,12 +33,13 @@ class Key:
 
 @dataclass(frozen=True)
 class CohortCourse:
-    """A course as a cohort takes it."""
+    """A course as a cohort takes it; `titles` by language."""
 
     cohort_id: int
     id: int
     slug: str
     title: str
+    titles: Mapping[str, str]
 
 
 def issuer() -> Issuer:
@@ -114,6 +116,17 @@ def find_standing(person_id: int, key: str) -> Credential | None:
     )
 
 
+def find_newest(person_id: int, key: str) -> Credential | None:
+    """Return the last credential of that key that a person was awarded, revoked or not."""
+    return db.session.scalar(
+        select(Credential)
+        .where(Credential.person_id == person_id, Credential.key == key)
+        .where(Credential.replaced_at.is_(None))
+        .order_by(Credential.id.desc())
+        .limit(1)
+    )
+
+
 def get_of_cohort(cohort: Cohort, public_id: str) -> Credential:
     """Return a credential of a cohort. Raises NotFound."""
     found = find_credential(public_id)
@@ -175,7 +188,7 @@ def list_cohort_courses(cohort_id: int, language: str) -> list[CohortCourse]:
     ).all()
     titles = _titles([course_id for course_id, _ in found], language)
     return [
-        CohortCourse(cohort_id, course_id, slug, titles[course_id])
+        CohortCourse(cohort_id, course_id, slug, *titles[course_id])
         for course_id, slug in found
         if course_id in titles
     ]
@@ -193,17 +206,19 @@ def list_courses_taken(person_id: int, language: str) -> list[tuple[Cohort, Coho
     ).all()
     titles = _titles([course_id for _, course_id, _ in found], language)
     return [
-        (cohort, CohortCourse(cohort.id, course_id, slug, titles[course_id]))
+        (cohort, CohortCourse(cohort.id, course_id, slug, *titles[course_id]))
         for cohort, course_id, slug in found
         if course_id in titles
     ]
 
 
-def _titles(course_ids: list[int], language: str) -> dict[int, str]:
+def _titles(course_ids: list[int], language: str) -> dict[int, tuple[str, dict[str, str]]]:
     newest = newest_revisions(course_ids)
     outlines = outlines_of(newest.values())
+    found = {course_id: outlines[one.revision_id] for course_id, one in newest.items()}
     return {
-        course_id: outlines[one.revision_id].title(language) for course_id, one in newest.items()
+        course_id: (outline.title(language), dict(outline.course.title))
+        for course_id, outline in found.items()
     }
 
 

@@ -86,6 +86,17 @@ def award_credential(*, actor: Actor, given: Given, now: datetime) -> Credential
     return _add(actor, given, seen, key, facts, moment, old)
 
 
+def award_by_rule(*, actor: Actor, given: Given, now: datetime) -> Credential:
+    """Award it because a rule was met. What was revoked, or ran out, no rule brings back."""
+    seen = _published(given, now)
+    newest = queries.find_newest(given.person_id, f"course:{seen.key}")
+    if newest is not None and newest.revoked_at:
+        raise Conflict(say("It was revoked: only two people can award it again, by hand."))
+    if newest is not None:
+        raise _held()
+    return award_credential(actor=actor, given=given, now=now)
+
+
 def _published(given: Given, now: datetime) -> Published:
     course = db.session.get(Course, given.course_id)
     seen = find_publication(course.slug, given.cohort.id, now=now) if course else None

@@ -14,6 +14,7 @@ from app.centers.queries import list_member_ids
 from app.centers.rules import clean_text
 from app.exams.marking import release_moved
 from app.gradebook import policies, queries
+from app.gradebook.hooks import MarkSet
 from app.gradebook.models import Contest, GradebookPlan, MarkOverride
 from app.gradebook.queries import Row
 from app.gradebook.rules import (
@@ -24,7 +25,7 @@ from app.gradebook.rules import (
     Entry,
     refuse_override,
 )
-from app.kernel import audit, jobs
+from app.kernel import audit, jobs, outbox
 from app.kernel.actors import Actor
 from app.kernel.db import db, insert_into
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -155,6 +156,7 @@ def change_mark(
     _record(actor, cohort, number, f"gradebook.{state}", row.member.id)
     if state == "standing":
         _tell(cohort, row.member.id, number, now)
+        _say_set(cohort, row.member.id, place)
     return state
 
 
@@ -225,6 +227,7 @@ def decide_change(
     _record(actor, cohort, found.id, verb, row.member.id)
     if agrees:
         _tell(cohort, row.member.id, found.id, now)
+        _say_set(cohort, row.member.id, place)
 
 
 def _record(actor: Actor, cohort: Cohort, number: int, verb: str, person_id: int) -> None:
@@ -235,6 +238,11 @@ def _record(actor: Actor, cohort: Cohort, number: int, verb: str, person_id: int
         center_id=cohort.center_id,
         details={"override": number},
     )
+
+
+def _say_set(cohort: Cohort, person_id: int, place: Place) -> None:
+    where = place.course_id, place.lesson_id, place.block_id
+    outbox.record(MarkSet(person_id, *where, cohort.center_id))
 
 
 def _tell(cohort: Cohort, person_id: int, number: int, now: datetime) -> None:
@@ -332,6 +340,7 @@ def decide_contest(
         change = Change(points, reason, last)
         number = _add_override(actor, row.member.id, place, change, "standing", now)
         _record(actor, cohort, number, "gradebook.standing", row.member.id)
+        _say_set(cohort, row.member.id, place)
     found.state = "stays" if points is None else "changed"
     found.reader_id, found.reason, found.decided_at = actor.id, reason.strip(), now
     audit.record(

@@ -46,7 +46,10 @@ class Sentence:
 
 
 def say(text: str, /, **values: object) -> Sentence:
-    """Return a sentence to be translated later; values stand in it as `%(name)s`."""
+    """Return a sentence to be translated later; values stand in it as `%(name)s`.
+
+    A value may be a sentence too, a list, or a text by language.
+    """
     return Sentence(text, values)
 
 
@@ -100,6 +103,8 @@ def _shown(value: object, lang: str) -> object:
         return translate(value, lang)
     if isinstance(value, (tuple, list)):
         return COMMAS[lang].join(str(_shown(each, lang)) for each in value)
+    if isinstance(value, Mapping):  # what an author wrote, by language
+        return value.get(lang) or next(iter(value.values()), "")
     return format_number(value, lang) if type(value) is int else value
 
 

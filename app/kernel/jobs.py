@@ -9,7 +9,7 @@ must give the same result.
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,6 +122,20 @@ def report(done: int, total: int) -> None:
             session.execute(
                 update(Job).where(_held(job.id, job.owner)).values(progress=[done, total])
             )
+
+
+def find_progress(name: str, args: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Return how far a job of that name and arguments has come; None when none is to be done."""
+    rows = db.session.execute(
+        select(Job.args, Job.progress)
+        .where(Job.name == name, Job.state.in_(("ready", "running")))
+        .order_by(Job.id)
+    )
+    for row in rows:
+        if row.args == dict(args):
+            done, total = row.progress or (0, 0)
+            return done, total
+    return None
 
 
 def claim(owner: str, limit: int, queues: Sequence[str] = ("default",)) -> list[Leased]:

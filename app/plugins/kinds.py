@@ -18,10 +18,11 @@ from app.catalog.hooks import SearchHit, SearchSource
 from app.centers.hooks import PlaceLink
 from app.content.hooks import BlockType
 from app.content.rules import Problem
+from app.credentials.hooks import AwardCondition, Reached
 from app.home.hooks import HomeCard
 from app.kernel.actors import Permission, PermissionCheck
 from app.kernel.health import Check, HealthCheck
-from app.kernel.i18n import say
+from app.kernel.i18n import LANGUAGES, Sentence, say, translate
 from app.kernel.jobs import JobType
 from app.kernel.outbox import Subscriber
 from app.learning.hooks import CoursePanel, EnrollmentRule
@@ -102,6 +103,20 @@ def _lines(found: Any, _plugin: str) -> tuple[tuple[str, int], ...]:
     return tuple((_one(str)(key, _plugin), _one(int)(most, _plugin)) for key, most in read)
 
 
+def _sentence(found: Any, plugin: str) -> Any:
+    for language in LANGUAGES:  # a value that it lacks is the plugin's failure, not the page's
+        translate(_one(Sentence)(found, plugin), language)
+    return found
+
+
+def _reached(found: Any, plugin: str) -> dict[int, Reached]:
+    read = {}
+    for person_id, one in dict(found).items():
+        _sentence(_one(Reached)(one, plugin).now, plugin)
+        read[_one(int)(person_id, plugin)] = one
+    return read
+
+
 UNKNOWN = Check(
     False,
     say("This could not be checked: the plugin's own check failed."),
@@ -165,6 +180,11 @@ KINDS: dict[Any, KindRule] = {
     ),
     QuestionExporter: KindRule(
         "decide", {"write": Call(2, then=_one(QuestionsWritten))}, uses="import", free_name=True
+    ),
+    AwardCondition: KindRule(
+        "contribute",
+        {"asks": Call(1, None, _sentence), "look": Call(1, {}, _reached)},
+        uses="credentials",
     ),
     HealthCheck: KindRule(
         "contribute", {"check": Call(0, UNKNOWN, _one(Check))}, "anywhere", uses="health"

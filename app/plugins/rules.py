@@ -40,7 +40,7 @@ CAPABILITIES: Mapping[str, Sentence] = {
     "activities": say("Counts work of learners"),
     "completion": say("Decides when a course is completed"),
     "enrollment": say("Decides who may enroll"),
-    "credentials": say("Issues certificates"),
+    "credentials": say("Helps to decide who gets a certificate"),
     "import": say("Reads and writes files of other systems"),
 }
 """What a plugin may say that it uses, in words for whoever decides about it."""

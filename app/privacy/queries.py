@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Table, func, select
+from sqlalchemy import Column, ColumnElement, MetaData, Table, func, inspect, select
 from sqlalchemy.exc import NoSuchTableError
 
 from app.accounts.hooks import PersonalData, PersonalDataExtra
@@ -33,10 +33,11 @@ def source(data: PersonalData) -> Table | None:
     if known is not None:
         return known
     try:
-        connection = db.session.connection()
-        found = Table(data.table, MetaData(), autoload_with=connection, resolve_fks=False)
+        columns = inspect(db.session.connection()).get_columns(data.table)
     except NoSuchTableError:
         return None
+    kept = (Column(one["name"], one["type"], nullable=one["nullable"]) for one in columns)
+    found = Table(data.table, MetaData(), *kept)
     return found if data.person_column in found.c else None
 
 

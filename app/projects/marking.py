@@ -1,11 +1,11 @@
 """Marking by the rubric, and a jury's signatures. Nobody is overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from app.activities.rules import Place
 from app.centers.models import Cohort
@@ -18,7 +18,14 @@ from app.marking.rules import LEVELS, level_points
 from app.projects import queries
 from app.projects.models import ProjectMark, ProjectSignature, ProjectWork
 from app.projects.queries import Project
-from app.projects.rules import BLOCK, MOST_COMMENT, MarkRow, VersionRow, Work
+from app.projects.rules import (
+    BLOCK,
+    MOST_COMMENT,
+    SIGNATURES,
+    MarkRow,
+    VersionRow,
+    Work,
+)
 from app.projects.services import Overtaken, keep_score, newer, open_work, record, tell
 
 MARKED = say("Your project was marked. Open its lesson to see your marks.")
@@ -165,6 +172,25 @@ def sign_mark(
     if signed.counts:
         _count(cohort, project, person_id, signed, now)
     return signed
+
+
+def list_signed(course_id: int, people: Collection[int]) -> frozenset[tuple[int, str]]:
+    """Return (person, lesson) of each project whose standing mark is a jury's, signed by two."""
+    signatures = (
+        select(func.count())
+        .where(ProjectSignature.mark_id == ProjectMark.id)
+        .correlate(ProjectMark)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(ProjectWork.person_id, ProjectWork.lesson_id, ProjectMark.is_jury)
+        .join(ProjectWork, ProjectWork.id == ProjectMark.work_id)
+        .where(ProjectWork.course_id == course_id, ProjectWork.person_id.in_(people))
+        .where(or_(ProjectMark.is_jury.is_(False), signatures >= SIGNATURES))
+        .order_by(ProjectMark.number)
+    )
+    standing = {(person, lesson): is_jury for person, lesson, is_jury in rows}
+    return frozenset(place for place, is_jury in standing.items() if is_jury)
 
 
 def find_markers(person_id: int, place: Place) -> frozenset[int]:

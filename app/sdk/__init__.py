@@ -29,6 +29,7 @@ from app.content.fences import fences, mask
 from app.content.hooks import BlockType
 from app.content.rules import BlockNode, Problem
 from app.courses.hooks import BlockContext, CourseImported, CoursePublished, PublicationWithdrawn
+from app.gradebook.hooks import MarkSet
 from app.home.hooks import HomeCard
 from app.kernel import clock
 from app.kernel.actors import Actor, PermissionCheck
@@ -54,15 +55,21 @@ from app.plugins.rules import SDK_VERSION
 from app.plugins.tables import PluginBase
 from app.questions.hooks import QuestionExporter, QuestionImporter
 from app.questions.rules import QuestionRead, QuestionsRead, QuestionsWritten
+from app.regrading.hooks import MarksChanged
 from app.sdk.credentials import (
+    AwardCondition,
+    Candidates,
     CohortCourse,
     Graded,
+    Reached,
     Results,
     award_credential,
     find_own_results,
+    list_award_conditions,
     list_cohort_courses,
     list_own_courses,
     list_results,
+    list_sponsors,
 )
 from app.sdk.files import Files
 from app.sdk.people import (
@@ -97,6 +104,8 @@ EVENTS: tuple[type[Event], ...] = (
     LessonFinished,
     CourseFinished,
     AnswerMarked,
+    MarkSet,
+    MarksChanged,
 )
 """The events of the core to which a plugin can subscribe."""
 
@@ -116,6 +125,7 @@ KINDS: tuple[type, ...] = (
     NotificationType,
     PermissionCheck,
     EnrollmentRule,
+    AwardCondition,
     HealthCheck,
     Lifecycle,
     PersonalDataExtra,
@@ -133,12 +143,14 @@ __all__ = [
     "AdminPage",
     "AnswerMarked",
     "AtMost",
+    "AwardCondition",
     "BLOCK_ID",
     "BlockContext",
     "BlockNode",
     "BlockTexts",
     "BlockType",
     "ByHand",
+    "Candidates",
     "Change",
     "Choice",
     "Check",
@@ -175,7 +187,9 @@ __all__ = [
     "LearnerEnrolled",
     "LessonFinished",
     "Lifecycle",
+    "MarkSet",
     "Marked",
+    "MarksChanged",
     "Name",
     "NavItem",
     "NotFound",
@@ -199,6 +213,7 @@ __all__ = [
     "QuestionRead",
     "QuestionsRead",
     "QuestionsWritten",
+    "Reached",
     "Refusal",
     "Results",
     "Routes",
@@ -223,12 +238,14 @@ __all__ = [
     "find_own_results",
     "flash",
     "get_person",
+    "list_award_conditions",
     "list_cohort_courses",
     "list_cohorts",
     "list_members",
     "list_own_courses",
     "list_people",
     "list_results",
+    "list_sponsors",
     "load_actor",
     "mask",
     "names_of",

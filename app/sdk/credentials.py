@@ -4,28 +4,37 @@ Actors are those of `app.sdk.people`. What is awarded is the core's: it stays wh
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
 
+from app.accounts.queries import display_name
 from app.centers import queries as centers
 from app.centers.models import Cohort
 from app.credentials import queries, results, services
+from app.credentials.hooks import AwardCondition, Candidates, Reached
 from app.credentials.queries import CohortCourse
 from app.credentials.results import Graded, Results
 from app.gradebook.queries import list_unreleased
-from app.kernel import clock, i18n
+from app.kernel import clock, i18n, place
 from app.kernel.actors import Actor
 from app.kernel.db import db
+from app.kernel.hooks import hooks
 from app.sdk.people import check_center
 
 __all__ = [
+    "AwardCondition",
+    "Candidates",
     "CohortCourse",
     "Graded",
+    "Reached",
     "Results",
     "award_credential",
     "find_own_results",
+    "list_award_conditions",
     "list_cohort_courses",
     "list_own_courses",
     "list_results",
+    "list_sponsors",
 ]
 
 
@@ -40,10 +49,32 @@ def list_cohort_courses(actor: Actor, center_id: int, cohort: str) -> list[Cohor
     return queries.list_cohort_courses(found.id, i18n.language.get())
 
 
-def list_results(actor: Actor, center_id: int, cohort: str, course_id: int) -> list[Results]:
-    """Return what the members of a cohort have in a course. Raises NotFound for others' cohorts."""
+def list_results(
+    actor: Actor,
+    center_id: int,
+    cohort: str,
+    course_id: int,
+    asked: Mapping[str, int] = MappingProxyType({}),
+) -> list[Results]:
+    """Return what the members of a cohort have in a course. Raises NotFound for others' cohorts.
+
+    `asked` are conditions of plugins (`list_award_conditions`) to look at, each with its number.
+    """
     found = _cohort(actor, center_id, cohort)
-    return results.list_results(found, course_id, i18n.language.get(), now=clock.now())
+    return results.list_results(found, course_id, i18n.language.get(), asked, now=clock.now())
+
+
+def list_award_conditions(actor: Actor, center_id: int) -> dict[str, AwardCondition]:
+    """Return what plugins that are on at a center let rules of award ask, by name."""
+    check_center(actor, center_id)
+    with place.at(center_id):
+        return dict(hooks.collect(AwardCondition))
+
+
+def list_sponsors(actor: Actor, center_id: int) -> dict[int, str]:
+    """Return who may have financed a cohort's course: names, as one reads them, by number."""
+    check_center(actor, center_id)
+    return {one.id: display_name(one) for one in queries.list_sponsors()}
 
 
 def list_own_courses(actor: Actor) -> list[CohortCourse]:
@@ -51,23 +82,23 @@ def list_own_courses(actor: Actor) -> list[CohortCourse]:
     return [course for _, course in queries.list_courses_taken(actor.id, i18n.language.get())]
 
 
-def find_own_results(actor: Actor, course: CohortCourse) -> Results | None:
+def find_own_results(
+    actor: Actor, course: CohortCourse, asked: Mapping[str, int] = MappingProxyType({})
+) -> Results | None:
     """Return what somebody has in a course that they take in a cohort, as far as they see it.
 
     Until marks are released, totals, exams and projects are as if they were not marked.
     """
     cohort = db.session.get(Cohort, course.cohort_id)
-    found = (
-        results.list_results(cohort, course.id, i18n.language.get(), now=clock.now())
+    rows = (
+        results.list_results(cohort, course.id, i18n.language.get(), asked, now=clock.now())
         if cohort
         else []
     )
-    own = next((one for one in found if one.person_id == actor.id), None)
+    own = next((one for one in rows if one.person_id == actor.id), None)
     if own is None or course.id not in list_unreleased(actor.id):
         return own
-    exams = tuple(replace(one, percent=None) for one in own.exams)
-    projects = tuple(replace(one, percent=None) for one in own.projects)
-    return replace(own, percent=None, exams=exams, projects=projects)
+    return results.without_marks(own)
 
 
 def award_credential(
@@ -77,11 +108,16 @@ def award_credential(
     course_id: int,
     person_id: int,
     why: Mapping[str, str],
+    *,
+    sponsor_id: int | None = None,
+    expires_on: date | None = None,
 ) -> str:
     """Award a course to somebody and return the number; inside `write()`, from a job.
 
     `why` is the rule that was met, as a sentence in each language: it is frozen with the rest. The
-    plugin answers for its being met. Raises Conflict when the person holds it already.
+    plugin answers for its being met. Raises Conflict when the person holds it already, or when it
+    was revoked: then only two people award it again, by hand.
     """
-    given = services.Given(person_id, _cohort(actor, center_id, cohort), course_id, why)
-    return services.award_credential(actor=actor, given=given, now=clock.now()).public_id
+    found = _cohort(actor, center_id, cohort)
+    given = services.Given(person_id, found, course_id, why, sponsor_id, expires_on)
+    return services.award_by_rule(actor=actor, given=given, now=clock.now()).public_id

@@ -126,6 +126,17 @@ class Plugin:
         name = f"{self.name}.{job}"
         jobs.enqueue(name, dict(args), key=f"{name}:{key}" if key else None, delay=delay)
 
+    def report(self, done: int, total: int) -> None:
+        """Keep how far the running job has come; outside of `write()`."""
+        jobs.report(done, total)
+
+    def find_progress(self, job: str, args: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return how far a job with these arguments has come, as (done, total).
+
+        (0, 0) before it said anything; None when none is waiting or being done.
+        """
+        return jobs.find_progress(f"{self.name}.{job}", args)
+
     def record(self, event: Event) -> None:
         """Tell an event of the plugin to who subscribed, after the commit; inside `write()`.
 

@@ -34,6 +34,7 @@ from app.kernel.hooks import hooks
 from app.kernel.outbox import RecordedEvent
 from app.plugins import services as plugins
 from app.plugins.gate import get_gate
+from app.plugins.words import add_words
 from app.settings import settings_kept, use_settings
 from app.workshop import world
 from app.workshop.conformance import Report, examine
@@ -45,6 +46,7 @@ __all__ = [
     "as_user",
     "center",
     "keep_settings",
+    "own_words",
     "plugin_app",
     "plugin_folder",
     "read_blocks",
@@ -92,6 +94,14 @@ def source_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "_folders", [])
     i18n.forget()
     i18n.language.set("en")
+
+
+@pytest.fixture
+def own_words(plugin_app: Flask, source_language: None) -> Iterator[None]:
+    """Read what the plugin says in French and Arabic too, where its catalogs say it."""
+    add_words(plugin_app.extensions["plugins"].records.values())
+    yield
+    i18n.forget()
 
 
 @pytest.fixture(scope="session")

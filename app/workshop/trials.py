@@ -11,6 +11,8 @@ from sqlalchemy import Column
 
 from app.content.hooks import BlockType
 from app.content.rules import BlockNode
+from app.credentials.hooks import AwardCondition, Candidates
+from app.kernel import place
 from app.kernel.db import db
 from app.kernel.hooks import hooks
 from app.kernel.jobs import JobType
@@ -205,6 +207,34 @@ def try_blocks(_app: Flask, record: Record, _people: People, tell: Tell) -> None
                     tell(f"{act} raises {type(error).__name__} for the text {body[:10]!r}", name)
 
 
+def try_conditions(_app: Flask, record: Record, people: People, tell: Tell) -> None:
+    """Conditions of awards read in every language, and answer for nobody, for one, and again."""
+    rules = KINDS[AwardCondition].calls
+    for name, one in _brought(record, AwardCondition):
+        given: list[tuple[str, Any]] = [("asks", 0), ("asks", one.most)]
+        given += [("look", asked) for asked in _candidates(people, one.most)]
+        for act, argument in given:
+            try:
+                with place.at(people.here.id):
+                    answers = [_unguarded(getattr(one, act))(argument) for _ in range(2)]
+                rules[act].then(answers[0], record.name)  # type: ignore[misc]
+            except Exception as error:  # noqa: BLE001  (foreign code)
+                tell(f"{act} raises {type(error).__name__}: {error}", name)
+                continue
+            if answers[0] != answers[1]:
+                tell(f"{act} answers differently when it is asked again", name)
+            if act == "look" and set(answers[0]) - set(argument.people):
+                tell("look answers for people about whom nobody asked", name)
+
+
+def _candidates(people: People, most: int) -> tuple[Candidates, ...]:
+    here, course = people.here, world.course_id()
+    return tuple(
+        Candidates(here.id, here.cohort_id, course, asked, most)
+        for asked in ((), (people.all[2].id,))
+    )
+
+
 def try_jobs(app: Flask, record: Record, _people: People, tell: Tell) -> None:
     """Scheduled jobs can run twice."""
     for name, kind in _brought(record, JobType):
@@ -298,6 +328,7 @@ def _unguarded(call: Any) -> Any:
 WITH_PEOPLE: dict[str, Callable[[Flask, Record, People, Tell], None]] = {
     "pages": try_pages,
     "blocks": try_blocks,
+    "conditions": try_conditions,
     "jobs": try_jobs,
     "failures": try_failures,
     "other center": try_other_center,

@@ -1,6 +1,19 @@
 """Certificates: the rules by which a cohort's learners earn one, and awarding by them."""
 
-from app.sdk import AccountPage, Hooks, JobType, PlaceLink, Routes, say
+from app.sdk import (
+    AccountPage,
+    AnswerMarked,
+    CourseFinished,
+    Hooks,
+    JobType,
+    MarksChanged,
+    MarkSet,
+    NotificationType,
+    PlaceLink,
+    Routes,
+    Subscriber,
+    say,
+)
 from plugins.certificates import jobs, routes
 
 
@@ -9,6 +22,13 @@ def register(hooks: Hooks) -> None:
     hooks.register(Routes, "center", Routes(routes.center, "center"))
     hooks.register(Routes, "site", Routes(routes.site, "site"))
     hooks.register(JobType, "award", JobType(jobs.award, timeout=600))
+    hooks.register(JobType, "look", JobType(jobs.look, timeout=600))
+    hooks.register(
+        JobType, "look_at_all", JobType(jobs.look_at_all, schedule="35 * * * *", timeout=3600)
+    )
+    for event in (AnswerMarked, CourseFinished, MarkSet, MarksChanged):
+        hooks.register(Subscriber, event.__name__.lower(), Subscriber(event, jobs.marked))
+    hooks.register(NotificationType, "lost", NotificationType(say("Certificates and marks:")))
     link = PlaceLink(
         "cohort",
         say("Rules of certificates"),

@@ -1,4 +1,4 @@
-"""The table of the plugin."""
+"""The tables of the plugin."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ class AwardRule(PluginBase):
     __table_args__ = (
         Index("ix_certificates_rule_cohort_id", "cohort_id", "course_id"),
         Index("ix_certificates_rule_made_by", "made_by"),
+        Index("ix_certificates_rule_course_id", "course_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,3 +43,20 @@ class Agreement(PluginBase):
     )
     agreed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Award(PluginBase):
+    """By which rule somebody was awarded: it is held against that one, not against a later one."""
+
+    __tablename__ = "certificates_award"
+    __table_args__ = (Index("ix_certificates_award_person_id", "person_id"),)
+
+    rule_id: Mapped[int] = mapped_column(
+        ForeignKey("certificates_rule.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,6 +1,7 @@
 """What can be asked."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from app.sdk import (
     CohortCourse,
     CohortRow,
     NotFound,
+    Plugin,
     Results,
     Sentence,
     find_own_results,
@@ -19,36 +21,53 @@ from app.sdk import (
     session,
 )
 from plugins.certificates import rules
-from plugins.certificates.models import Agreement, AwardRule
+from plugins.certificates.models import Agreement, Award, AwardRule
+from plugins.certificates.rules import Rule
+
+me = Plugin(__name__)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One member: ready, or what is missing; or the certificate that they hold."""
+    """One member: ready, or what is missing; or the certificate that they hold.
+
+    `lost` is what they lack, by now, of the rule by which they were awarded it.
+    """
 
     found: Results
     missing: list[Sentence]
+    lost: list[Sentence] = field(default_factory=list)
 
     @property
     def is_ready(self) -> bool:
         """Tell whether it can be awarded now."""
-        return not self.missing and not self.found.credential
+        return not self.missing and not self.found.state
 
 
 @dataclass(frozen=True)
 class DryRun:
-    """A cohort in a course: the rule that counts, one that waits for agreement, the members."""
+    """A cohort in a course: the rule that counts, one that waits for agreement, the members.
+
+    `progress` is how far awarding has come, as (done, total), while it is under way.
+    """
 
     courses: list[CohortCourse]
     course: CohortCourse | None
-    standing: AwardRule | None
-    proposed: AwardRule | None
-    lines: list[Line]
+    standing: AwardRule | None = None
+    proposed: AwardRule | None = None
+    lines: list[Line] = field(default_factory=list)
+    progress: tuple[int, int] | None = None
 
     @property
     def ready(self) -> int:
         """How many would be awarded it now."""
         return sum(line.is_ready for line in self.lines)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are ready, hold it, and lack something."""
+        held = sum(bool(line.found.state) for line in self.lines)
+        return {"ready": self.ready, "held": held, "lack": len(self.lines) - self.ready - held}
 
 
 def get_cohort(actor: Actor, center_id: int, public_id: str) -> CohortRow:
@@ -96,26 +115,65 @@ def get_dry_run(actor: Actor, center_id: int, cohort: CohortRow, slug: str) -> D
     courses = list_cohort_courses(actor, center_id, cohort.public_id)
     course = next((one for one in courses if one.slug == slug), courses[0] if courses else None)
     if course is None:
-        return DryRun([], None, None, None, [])
+        return DryRun([], None)
     standing, proposed = find_rules(cohort.id, course.id)
     return DryRun(
-        courses, course, standing, proposed, list_lines(actor, center_id, cohort, standing, course)
+        courses,
+        course,
+        standing,
+        proposed,
+        list_lines(actor, center_id, cohort, standing) if standing else [],
+        find_progress(standing, center_id) if standing else None,
     )
 
 
-def list_lines(
-    actor: Actor,
-    center_id: int,
-    cohort: CohortRow,
-    standing: AwardRule | None,
-    course: CohortCourse,
-) -> list[Line]:
-    """Return each member with what a rule finds missing; nobody while no rule counts."""
-    if standing is None:
-        return []
-    rule = rules.read_rule(standing.rule)
-    found = list_results(actor, center_id, cohort.public_id, course.id)
-    return [Line(one, rules.missing(rule, one)) for one in found]
+def find_progress(row: AwardRule, center_id: int) -> tuple[int, int] | None:
+    """Return how far awarding by a rule has come; None while nobody does."""
+    return me.find_progress("award", {"rule_id": row.id, "center_id": center_id})
+
+
+def list_lines(actor: Actor, center_id: int, cohort: CohortRow, row: AwardRule) -> list[Line]:
+    """Return each member who takes the course, with what a rule finds missing.
+
+    Who was awarded by a rule before this one is held against that one.
+    """
+    before = _awarded_by(cohort.id, row.course_id)
+    standing = rules.read_rule(row.rule)
+    asked = {name: n for rule in (standing, *before.values()) for name, n in rule.asked.items()}
+    found = list_results(actor, center_id, cohort.public_id, row.course_id, standing.asked | asked)
+    return [_line(one, standing, before.get(one.person_id)) for one in found]
+
+
+def _line(found: Results, standing: Rule, before: Rule | None) -> Line:
+    lost = before is not None and found.state == "valid" and rules.is_lost(before, found)
+    lacks = rules.missing(before, found) if before is not None and lost else []
+    return Line(found, rules.missing(standing, found), lacks)
+
+
+def _awarded_by(cohort_id: int, course_id: int) -> dict[int, Rule]:
+    rows = session.execute(
+        select(Award.person_id, AwardRule.rule)
+        .join(AwardRule, AwardRule.id == Award.rule_id)
+        .where(AwardRule.cohort_id == cohort_id, AwardRule.course_id == course_id)
+        .order_by(Award.rule_id)
+    )
+    return {person_id: rules.read_rule(kept) for person_id, kept in rows}
+
+
+def list_courses_with_rules() -> list[int]:
+    """Return the courses for which there are rules."""
+    return list(session.scalars(select(AwardRule.course_id).distinct()))
+
+
+def list_standing(cohort_ids: Sequence[int], course_id: int) -> list[AwardRule]:
+    """Return the rule that counts in each of these cohorts that has one for the course."""
+    rows = session.scalars(
+        select(AwardRule)
+        .join(Agreement, Agreement.rule_id == AwardRule.id)
+        .where(AwardRule.cohort_id.in_(cohort_ids), AwardRule.course_id == course_id)
+        .order_by(AwardRule.id)
+    )
+    return list({row.cohort_id: row for row in rows}.values())
 
 
 def list_own(actor: Actor) -> list[tuple[CohortCourse, Sentence, Line]]:
@@ -123,9 +181,11 @@ def list_own(actor: Actor) -> list[tuple[CohortCourse, Sentence, Line]]:
     found = []
     for course in list_own_courses(actor):
         standing, _ = find_rules(course.cohort_id, course.id)
-        results = find_own_results(actor, course) if standing else None
-        if standing is not None and results is not None:
-            rule = rules.read_rule(standing.rule)
+        if standing is None:
+            continue
+        rule = rules.read_rule(standing.rule)
+        results = find_own_results(actor, course, rule.asked)
+        if results is not None:
             line = Line(results, rules.missing(rule, results))
             found.append((course, rules.sentence(rule), line))
     return found

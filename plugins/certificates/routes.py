@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from app.sdk import (
+    CohortCourse,
     CohortRow,
     Conflict,
     Invalid,
@@ -15,13 +16,16 @@ from app.sdk import (
     clock,
     current_center,
     flash,
+    list_award_conditions,
+    list_cohort_courses,
+    list_sponsors,
     load_actor,
     say,
     translate,
     write,
 )
 from plugins.certificates import queries, rules, services
-from plugins.certificates.forms import ChoiceForm, RuleForm
+from plugins.certificates.forms import ChoiceForm, RuleForm, rule_form
 
 center = Blueprint("certificates_center", __name__)
 site = Blueprint("certificates", __name__)
@@ -39,7 +43,7 @@ def own() -> Any:
 @access(AWARD, scope="center")
 def cohort(public_id: str) -> Any:
     """Show the rule that counts, and who is ready."""
-    return _page(_cohort(public_id), RuleForm(formdata=None), request.args.get("course", ""))
+    return _page(_cohort(public_id), None, request.args.get("course", ""))
 
 
 def _cohort(public_id: str) -> CohortRow:
@@ -49,30 +53,46 @@ def _cohort(public_id: str) -> CohortRow:
     return queries.get_cohort(load_actor(), here.id, public_id)
 
 
-def _page(cohort: CohortRow, form: RuleForm, slug: str) -> Any:
-    run = queries.get_dry_run(load_actor(), cohort.center_id, cohort, slug)
-    said = {
-        row.id: rules.sentence(rules.read_rule(row.rule))
-        for row in (run.standing, run.proposed)
-        if row
-    }
-    page = render_template(
-        "certificates/cohort.html", cohort=cohort, run=run, said=said, form=form, **center_tabs()
+def _form(cohort: CohortRow, courses: list[CohortCourse], slug: str, **options: Any) -> RuleForm:
+    actor, at = load_actor(), cohort.center_id
+    return rule_form(
+        list_award_conditions(actor, at),
+        {one.id: one for one in courses if one.slug != slug},
+        list_sponsors(actor, at),
+        **options,
     )
-    return page, 422 if form.errors else 200
+
+
+def _page(cohort: CohortRow, form: RuleForm | None, slug: str) -> Any:
+    run = queries.get_dry_run(load_actor(), cohort.center_id, cohort, slug)
+    form = form or _form(cohort, run.courses, run.course.slug if run.course else "", formdata=None)
+    rows = [row for row in (run.standing, run.proposed) if row]
+    read = {row.id: rules.read_rule(row.rule) for row in rows}
+    page = render_template(
+        "certificates/cohort.html",
+        cohort=cohort,
+        run=run,
+        read=read,
+        said={number: rules.sentence(rule) for number, rule in read.items()},
+        sponsors=list_sponsors(load_actor(), cohort.center_id),
+        form=form,
+        **center_tabs(),
+    )
+    return page, 422 if form.errors else 200, {"Refresh": "3"} if run.progress else {}
 
 
 @center.post("/<public_id>/<slug>/propose")
 @access(AWARD, scope="center")
 def propose(public_id: str, slug: str) -> Any:
     """Propose a rule."""
-    found, form = _cohort(public_id), RuleForm()
+    found, actor = _cohort(public_id), load_actor()
+    form = _form(found, list_cohort_courses(actor, found.center_id, public_id), slug)
     if form.validate():
-        course_id = queries.get_course_id(load_actor(), found, slug)
+        course_id = queries.get_course_id(actor, found, slug)
         try:
             with write():
                 services.propose_rule(
-                    actor=load_actor(),
+                    actor=actor,
                     cohort=found,
                     course_id=course_id,
                     rule=form.rule(),
@@ -101,9 +121,7 @@ def award(public_id: str, slug: str) -> Any:
     found = _cohort(public_id)
     with write():
         services.begin_award(actor=load_actor(), cohort=found, rule_id=_chosen())
-    return _done(
-        say("The certificates are being made: open this page again in a moment."), found, slug
-    )
+    return _done(say("The certificates are being made."), found, slug)
 
 
 def _chosen() -> int:

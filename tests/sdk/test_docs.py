@@ -52,6 +52,8 @@ def test_values_and_functions_stand_there_with_their_signatures():
         sdk.BlockContext,
         sdk.BlockNode,
         sdk.Enrolling,
+        sdk.Candidates,
+        sdk.Reached,
         sdk.QuestionRead,
         sdk.QuestionsRead,
         sdk.QuestionsWritten,
@@ -64,6 +66,8 @@ def test_values_and_functions_stand_there_with_their_signatures():
     about_results = (
         *("list_cohort_courses", "list_results", "list_own_courses", "find_own_results"),
         "award_credential",
+        "list_award_conditions",
+        "list_sponsors",
     )
     assert signature(sdk.Results) in SDK
     for name in (*functions, *about_results):

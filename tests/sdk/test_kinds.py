@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.sdk import Plugin, list_award_conditions, list_results, translate
+from app.workshop import world
+
 COURSE = "/en/courses/first-steps"
 
 
@@ -109,3 +112,33 @@ def test_nobody_of_another_center_is_praised(as_user, center, run_jobs):
     stranger.post(f"{COURSE}/hello/done")
     run_jobs()
     assert "Well done." not in text_of(stranger.get("/en/notices"))
+
+
+def standing(at, least=80):
+    """Return what the corner's condition says of the only learner of a center, and its words."""
+    with Plugin("rihla_corner").acting_at(at.id) as actor:
+        (name,) = list_award_conditions(actor, at.id) or [""]
+        asked = {name or "corner.presence": least}
+        (found,) = list_results(actor, at.id, at.cohort, world.course_id(), asked)
+    return found.brought.get("corner.presence")
+
+
+@pytest.mark.parametrize(("present", "is_met"), [(79, False), (80, True)])
+def test_a_condition_of_awards_is_asked_for_all_members_at_their_center(
+    as_user, center, keep_settings, present, is_met
+):
+    at = center()
+    keep_settings(at, present=present)
+    as_user("learner", at, enrolled=True)
+    found = standing(at)
+    assert found.is_met is is_met
+    assert translate(found.now) == f"now {present}%"
+
+
+def test_a_condition_that_fails_says_nothing_and_takes_nothing_with_it(
+    as_user, center, keep_settings
+):
+    at = center()
+    keep_settings(at, word="broken")
+    as_user("learner", at, enrolled=True)
+    assert standing(at) is None

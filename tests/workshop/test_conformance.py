@@ -117,3 +117,25 @@ def test_the_process_of_a_plugin_sees_no_secret_of_the_site(sample, monkeypatch)
     report = examine(sample)
     assert "PATH" in report.output
     assert "treasure" not in report.output
+
+
+def test_a_condition_of_awards_that_fails_or_answers_for_others_is_told(sample):
+    condition = (
+        'AwardCondition(say("Sample"), lambda least: say("sample"), '
+        "lambda asked: {1: least} if asked.people else {99: Reached(True, say('now'))})"
+    )
+    spoil(sample, "plugin.toml", '"activities"]', '"activities", "credentials"]')
+    spoil(
+        sample, "__init__.py", "ActivityType, Block", "ActivityType, AwardCondition, Reached, Block"
+    )
+    brought = f'hooks.register(AwardCondition, "some", {condition})'
+    spoil(
+        sample,
+        "__init__.py",
+        "    hooks.register(JobType",
+        f"    {brought}\n    hooks.register(JobType",
+    )
+    found = [text for text in said(examine(sample)) if "conditions: sample.some" in text]
+    assert len(found) == 2
+    assert "look answers for people about whom nobody asked" in found[0]
+    assert "look raises NameError" in found[1]

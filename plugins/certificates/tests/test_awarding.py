@@ -1,70 +1,22 @@
 """A rule takes two people; then a whole cohort is looked at, and who is ready gets it."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
-from app.sdk import session, write
-
-
-def ask(statement):
-    """Read one value, and leave no savepoint behind that is older than those of requests."""
-    found = session.scalar(text(statement))
-    session.rollback()
-    return found
-
-
-def counted(table):
-    return ask(f"SELECT count(*) FROM {table}")  # noqa: S608
-
-
-@pytest.fixture
-def kenitra(center):
-    return center()
-
-
-@pytest.fixture
-def base(kenitra):
-    return f"/en/c/kenitra/x/certificates/{kenitra.cohort}"
-
-
-@pytest.fixture
-def staff(as_user, kenitra):
-    return [as_user("manager", kenitra, name=name) for name in ("Hind", "Omar")]
-
-
-@pytest.fixture
-def amina(as_user, kenitra):
-    return as_user("learner", kenitra, enrolled=True, name="Amina Tazi")
-
-
-def complete(browser):
-    with write():
-        session.execute(
-            text("UPDATE enrollment SET completed_at = enrolled_at WHERE person_id = :person"),
-            {"person": browser.person.id},
-        )
-
-
-def propose(browser, base, **asked):
-    return browser.post(f"{base}/first-steps/propose", data={"mode": "all", **asked})
-
-
-def newest():
-    return ask("SELECT max(id) FROM certificates_rule")
-
-
-def agree(browser, base):
-    return browser.post(f"{base}/first-steps/agree", data={"rule": newest()})
-
-
-def award(browser, base):
-    return browser.post(f"{base}/first-steps/award", data={"rule": newest()})
-
-
-def acts():
-    found = session.scalars(text("SELECT verb FROM audit_entry ORDER BY id")).all()
-    session.rollback()
-    return [verb for verb in found if verb.startswith("certificates.")]
+from app.sdk import session
+from plugins.certificates.tests.making import (
+    acts,
+    agree,
+    agreed,
+    ask,
+    award,
+    complete,
+    counted,
+    incomplete,
+    newest,
+    propose,
+)
 
 
 def test_a_rule_counts_once_somebody_else_agreed(staff, amina, base):
@@ -153,6 +105,65 @@ def test_people_of_another_center_find_nothing(center, as_user, base, amina):
     assert stranger.get(base).status_code == 404
     assert stranger.get(base.replace("kenitra", "rabat")).status_code == 404
     assert amina.get(base).status_code == 404
+
+
+def test_awarding_shows_how_far_it_has_come_and_pressed_again_is_once(staff, amina, base, run_jobs):
+    complete(amina)
+    agreed(staff, base, completed="y")
+    for _ in range(2):
+        award(staff[0], base)
+    assert acts().count("certificates.award") == 1
+    page = staff[0].get(base)
+    assert page.headers["Refresh"] == "3"
+    assert "The certificates are being made." in page.text
+    assert "Award it to" not in page.text
+    run_jobs()
+    page = staff[0].get(base)
+    assert "Refresh" not in page.headers
+    assert counted("credential") == 1
+
+
+def test_a_worker_that_is_killed_midway_goes_on_and_nobody_gets_two(
+    staff, base, as_user, kenitra, run_jobs, travel
+):
+    for number in range(4):
+        complete(as_user("learner", kenitra, enrolled=True, name=f"Apprenant {number}"))
+    agreed(staff, base, completed="y")
+    award(staff[0], base)
+    seen = []
+
+    def kill(state):
+        if state.is_insert and state.statement.table.name == "credential":
+            seen.append(state)
+            if len(seen) == 3:
+                raise KeyboardInterrupt
+
+    event.listen(Session, "do_orm_execute", kill)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_jobs()
+    finally:
+        event.remove(Session, "do_orm_execute", kill)
+    session.rollback()
+    assert counted("credential") == 2
+    assert "2 of 4 are awarded" in staff[0].get(base).text
+    travel(seconds=20)  # the lease of the dead worker runs out
+    run_jobs()
+    assert counted("credential") == 4
+    assert ask("SELECT count(DISTINCT person_id) FROM credential") == 4
+
+
+def test_what_changed_since_the_dry_run_counts(staff, amina, base, as_user, kenitra, run_jobs):
+    younes = as_user("learner", kenitra, enrolled=True, name="Younes Lahlou")
+    complete(amina)
+    agreed(staff, base, completed="y")
+    assert "Award it to the 1 person who is ready" in staff[0].get(base).text
+    award(staff[0], base)
+    incomplete(amina)
+    complete(younes)
+    run_jobs()
+    assert ask("SELECT person_id FROM credential") == younes.person.id
+    assert counted("credential") == 1
 
 
 def test_what_was_awarded_stays_while_the_plugin_is_off(

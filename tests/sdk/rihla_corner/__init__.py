@@ -4,6 +4,7 @@ from rihla_corner import events, panels, routes, search
 
 from app.sdk import (
     AdminPage,
+    AwardCondition,
     BlockType,
     CoursePanel,
     EnrollmentRule,
@@ -36,6 +37,11 @@ def register(hooks: Hooks) -> None:
         SearchSource, "words", SearchSource(say("Corner words"), search.find, search.can_see)
     )
     hooks.register(EnrollmentRule, "full", EnrollmentRule(panels.is_full))
+    hooks.register(
+        AwardCondition,
+        "presence",
+        AwardCondition(say("Percent of days in the corner, at least"), panels.asks, panels.look),
+    )
     hooks.register(PermissionCheck, "corner.visit", PermissionCheck(routes.is_calm))
     hooks.register(Routes, "center", Routes(routes.bp, "center"))
     hooks.register(

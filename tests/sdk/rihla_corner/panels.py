@@ -5,9 +5,11 @@ from app.sdk import (
     BlockContext,
     BlockNode,
     BlockType,
+    Candidates,
     Enrolling,
     Piece,
     Plugin,
+    Reached,
     Sentence,
     say,
 )
@@ -45,3 +47,17 @@ def is_full(enrolling: Enrolling) -> Sentence | None:
     if me.settings["word"] == "broken":
         raise ValueError("broken")
     return say("The corner is full.") if me.settings["full"] else None
+
+
+def asks(least: int) -> Sentence:
+    """Say what a rule of award asks."""
+    return say("be in the corner on at least %(n)s%% of the days", n=least)
+
+
+def look(asked: Candidates) -> dict[int, Reached]:
+    """Say that everybody was there as often as the center's settings say."""
+    present = me.settings["present"]
+    if me.settings["word"] == "broken":
+        raise ValueError("broken")
+    now = say("now %(n)s%%", n=present)
+    return {person: Reached(present >= asked.least, now) for person in asked.people}

@@ -32,6 +32,7 @@ from tests import shipped
 from tests.conftest import Made, add_person, add_session, close
 from tests.conftest import build as make_app
 from tests.databases import clone
+from tests.printing.making import draft_template
 from tests.things import award, hand_in, regrade, send, send_questions, sit
 
 COURSES = Path(__file__).resolve().parent.parent / "courses"
@@ -72,6 +73,7 @@ class Side:
     questions: str = ""
     regrading: str = ""
     credential: str = ""
+    template: int = 0
     things: dict[str, str] = field(default_factory=dict)
     """What plugins brought to the center (tests/shipped.py)."""
 
@@ -226,6 +228,7 @@ def _side(slug: str, name: str, name_ar: str, course: str) -> Side:
         learner=member.public_id,
         upload=send(trainer.id),
         regrading=regrade(trainer.id, imported[4]),
+        template=draft_template(places[0]),
         credential=award(places[2], member.id, imported[0]),
         things=things,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from app.kernel.i18n import Sentence
 from app.kernel.outbox import Event
@@ -55,6 +55,16 @@ class AwardCondition:
     asks: Callable[[int], Sentence]
     look: Callable[[Candidates], Mapping[int, Reached]]
     most: int = 100
+
+
+@dataclass(frozen=True)
+class FrozenFact:
+    """What a feature above freezes into each credential under its own name, as it is awarded.
+
+    `find(center_id, course_id)` gives a plain value that says nothing of the person.
+    """
+
+    find: Callable[[int, int], Any]
 
 
 @dataclass(frozen=True)

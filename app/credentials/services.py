@@ -18,13 +18,14 @@ from app.centers.queries import list_member_ids
 from app.courses.models import Course
 from app.courses.queries import Published, find_publication, outline_of
 from app.credentials import documents, keys, policies, queries, rules
-from app.credentials.hooks import CredentialAwarded, CredentialRevoked
+from app.credentials.hooks import CredentialAwarded, CredentialRevoked, FrozenFact
 from app.credentials.models import AwardProposal, Credential, SigningKey, StatusList
 from app.credentials.proofs import multikey, stamp
 from app.kernel import audit, clock, jobs, outbox
 from app.kernel.actors import Actor
 from app.kernel.db import db, get_now, insert_into, new_public_id
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kernel.hooks import hooks
 from app.kernel.i18n import ZONE, say
 from app.learning.models import Enrollment
 from app.notices.services import notify_people
@@ -110,7 +111,9 @@ def _facts(given: Given, seen: Published, moment: datetime) -> dict[str, Any]:
     course = outline_of(seen).course
     center = db.session.get_one(Center, given.cohort.center_id)
     sponsor = db.session.get(Partner, given.partner_id) if given.partner_id else None
+    more = hooks.collect(FrozenFact)
     return {
+        **{name: one.find(center.id, given.course_id) for name, one in more},
         "title": dict(course.title),
         "summary": dict(course.summary),
         "source": course.source,

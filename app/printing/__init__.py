@@ -1,14 +1,18 @@
 """Printing: a certificate as PDF, in French and Arabic on one page.
 
-Whoever owns it, and the staff of its center, can have it for as long as it counts; it is made anew
-each time, and for the same certificate it is the same file. What it proves is in `credentials`.
+How it looks is set by a center, for a course or for all. Whoever owns a certificate, and the staff
+of its center, can have it for as long as it counts; it is made anew each time, and for the same
+certificate it is the same file. What it proves is in `credentials`.
 """
 
 from flask import Flask
 
-from app.credentials.hooks import CredentialLink
+from app.centers.hooks import PlaceLink
+from app.credentials.hooks import CredentialLink, FrozenFact
+from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
+from app.printing import queries
 from app.printing.routes import bp
 
 
@@ -20,4 +24,17 @@ def init_app(app: Flask) -> None:
     )
     hooks.register(
         CredentialLink, "printing.staff", CredentialLink("staff", say("PDF"), "printing.staff", 10)
+    )
+    hooks.register(FrozenFact, "template", FrozenFact(queries.find_template_id))
+    hooks.register(
+        Permission,
+        "printing.design",
+        Permission(say("Choose how certificates look"), ("manager", "admin")),
+    )
+    hooks.register(
+        PlaceLink,
+        "printing.center",
+        PlaceLink(
+            "center", say("How certificates look"), "printing.templates", "printing.design", 60
+        ),
     )

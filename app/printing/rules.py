@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.kernel.i18n import format_date, format_number
+from app.content.media import pixels
+from app.kernel.i18n import Sentence, format_date, format_number, say
 
 MOST_BYTES = 200_000
 """A certificate weighs at most so much: it is sent through phones."""
 MOST_WORDS = 200
+MOST_PICTURE_BYTES = 60_000
+MOST_PIXELS = 2_000_000
 _LONG_WORD = 24
+_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _JOINERS = "\u200c\u200d"
 COLORS = {
     "ocean": {"night": "#1E2670", "main": "#2E3A9F"},
@@ -35,7 +39,6 @@ class Logo:
     """A picture, and whose logo it is: what a screen reader says."""
 
     content: bytes
-    kind: str
     alt: str
 
 
@@ -48,6 +51,37 @@ class Look:
     sentence_ar: str = ""
     signatories: tuple[Signatory, ...] = ()
     logos: tuple[Logo, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place for a logo, and whose it is: a new picture, one that is kept by id, or nothing."""
+
+    alt: str = ""
+    content: bytes = b""
+    kept: int = 0
+
+
+def stored(look: Look, places: Sequence[tuple[int, str] | None]) -> dict[str, Any]:
+    """Return a look as it is kept; each place names a picture and whose logo it is."""
+    return {
+        "color": look.color,
+        "sentence": look.sentence,
+        "sentence_ar": look.sentence_ar,
+        "signatories": [vars(one) for one in look.signatories],
+        "logos": [{"picture": one[0], "alt": one[1]} if one else None for one in places],
+    }
+
+
+def restored(content: Mapping[str, Any], pictures: Mapping[int, bytes]) -> Look:
+    """Return a look again, with the pictures that it names, by id."""
+    return Look(
+        content["color"],
+        content["sentence"],
+        content["sentence_ar"],
+        tuple(Signatory(**one) for one in content["signatories"]),
+        tuple(Logo(pictures[one["picture"]], one["alt"]) for one in content["logos"] if one),
+    )
 
 
 @dataclass(frozen=True)
@@ -85,10 +119,7 @@ def values_of(sheet: Sheet) -> dict[str, Any]:
             "author": plain(sheet.issuer),
         },
         "colors": COLORS.get(look.color, COLORS["ocean"]),
-        "logos": [
-            {"file": file_name(at, logo), "alt": plain(logo.alt)}
-            for at, logo in enumerate(look.logos)
-        ],
+        "logos": [{"bytes": [*logo.content], "alt": plain(logo.alt)} for logo in look.logos],
         "issuer": plain(sheet.issuer, 60),
         "name": plain(sheet.name),
         "name_ar": plain(sheet.name_ar),
@@ -117,11 +148,6 @@ def _column(sheet: Sheet, lang: str, at: int, sentences: Sequence[str]) -> dict[
     }
 
 
-def file_name(at: int, logo: Logo) -> str:
-    """Return the name under which the page finds a logo."""
-    return f"logo-{at}.{logo.kind}"
-
-
 def plain(text: str, most: int = MOST_WORDS) -> str:
     """Return a text on one line without signs that cannot be seen; words too long may break."""
     signs = (
@@ -138,6 +164,18 @@ def plain(text: str, most: int = MOST_WORDS) -> str:
 def _breakable(word: str) -> str:
     parts = [word[at : at + _LONG_WORD] for at in range(0, len(word), _LONG_WORD)]
     return "\u200b".join(parts)
+
+
+def refuse_picture(content: bytes) -> Sentence | None:
+    """Return why a logo is not taken, or None: told by its first bytes, nothing is unpacked."""
+    if not content.startswith(_STARTS):
+        return say("A logo is a PNG or JPEG picture. Nothing was kept.")
+    width, height = pixels(content)
+    if len(content) > MOST_PICTURE_BYTES or not 0 < width * height <= MOST_PIXELS:
+        return say(
+            "A logo weighs at most 60 kB and has at most 2 million pixels. Nothing was kept."
+        )
+    return None
 
 
 def in_both(texts: Mapping[str, str], source: str) -> tuple[str, str]:

@@ -9,11 +9,15 @@ from typing import Literal
 import segno
 import typst
 
+from app.kernel.errors import Invalid
+from app.kernel.i18n import say
 from app.kernel.logs import get_logger
-from app.printing.rules import Sheet, draw_code, file_name, values_of
+from app.printing.rules import MOST_BYTES, Sheet, draw_code, values_of
 
 Standard = Literal["a-2a", "ua-1"]
 HERE = Path(__file__).parent
+LEFT = 60_000
+"""What a name, a title and the like may add to a sample."""
 STANDARDS: list[Standard] = ["a-2a", "ua-1"]
 
 
@@ -42,6 +46,18 @@ def set_pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
         return _compile(sheet, "pdf", made_at, [])
 
 
+def check_sample(sheet: Sheet, *, made_at: datetime) -> None:
+    """Raise Invalid when what looks like this sample could not be printed as promised."""
+    try:
+        size = len(_compile(sheet, "pdf", made_at, STANDARDS))
+    except typst.TypstError as error:
+        raise Invalid(
+            say("A picture is damaged, or a text has a sign that no font has. Nothing was kept.")
+        ) from error
+    if size > MOST_BYTES - LEFT:
+        raise Invalid(say("The logos make certificates heavier than 200 kB. Nothing was kept."))
+
+
 def set_picture(sheet: Sheet, *, made_at: datetime, ppi: int = 110) -> bytes:
     """Return a certificate as PNG."""
     return _compile(sheet, "png", made_at, [], ppi)
@@ -56,8 +72,7 @@ def _compile(
 ) -> bytes:
     code = segno.make(sheet.code, error="m", micro=False, boost_error=False)
     files = {"main": _template(), "code.svg": draw_code(code.matrix).encode()}
-    files |= {file_name(at, logo): logo.content for at, logo in enumerate(sheet.look.logos)}
-    made: bytes | list[bytes] = typst.compile(  # type: ignore[call-overload] # takes files too
+    made: bytes | list[bytes] = typst.compile(  # type: ignore[call-overload] # files of text
         files,
         format=form,
         font_paths=_fonts(),

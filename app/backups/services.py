@@ -17,12 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from app.backups import archive, queries, rules
 from app.backups.hooks import Content, Store
 from app.backups.models import BackupRun
-from app.backups.postgresql import PostgreSQLStore
 from app.backups.rules import BackupFailed, Manifest
 from app.backups.sqlite import SQLiteStore
 from app.kernel.db import db
@@ -70,6 +67,8 @@ def store_for(dialect: str | None = None) -> Store:
     address = get_settings().database
     own = "sqlite" if address.startswith("sqlite") else "postgresql"
     if own == "postgresql" and dialect in (None, own):
+        from app.backups.postgresql import PostgreSQLStore  # its driver takes 8 MB
+
         return PostgreSQLStore(address)
     if dialect == "postgresql":
         raise BackupFailed(
@@ -94,7 +93,7 @@ def _workplace(folder: Path) -> Iterator[Path]:
                 yield place
             finally:
                 shutil.rmtree(place, ignore_errors=True)
-    except (OSError, sqlite3.Error, psycopg.Error, subprocess.SubprocessError) as error:
+    except _troubles() as error:
         raise BackupFailed(
             say(
                 "It could not be done: %(error)s. What was there before is untouched.",
@@ -102,6 +101,13 @@ def _workplace(folder: Path) -> Iterator[Path]:
             ),
             todo=say("Look at the disk's free space and whether the database can be reached."),
         ) from error
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    """Return how a disk, a database or a program fails; asked only once something did."""
+    import psycopg
+
+    return OSError, sqlite3.Error, psycopg.Error, subprocess.SubprocessError
 
 
 @contextmanager

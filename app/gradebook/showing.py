@@ -4,7 +4,6 @@ import io
 from dataclasses import dataclass
 from decimal import Decimal
 
-import xlsxwriter
 from flask import render_template, url_for
 
 from app.accounts.queries import display_name
@@ -82,6 +81,8 @@ def as_rows(book: Book) -> list[list[Cell]]:
 
 def as_workbook(book: Book) -> bytes:
     """Return the same as XLSX. Texts are written as texts: nothing in a name is a formula."""
+    import xlsxwriter  # only where it is asked for: every process would hold it otherwise
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

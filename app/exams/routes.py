@@ -28,7 +28,13 @@ from app.exams.rules import (
     sign,
     writer_of,
 )
-from app.exams.showing import explain_question, page_words, places, show_question
+from app.exams.showing import (
+    explain_question,
+    page_words,
+    places,
+    show_elsewhere,
+    show_question,
+)
 from app.kernel import clock, place
 from app.kernel.db import get_now, write
 from app.kernel.errors import Invalid, NotFound
@@ -110,7 +116,8 @@ def paper(public_id: str) -> Any:
     found = _paper(public_id)
     if not found.is_open:
         return redirect(url_for("exams.result", public_id=public_id), 303)
-    counted = counting(queries.list_received(found.id))
+    received = queries.list_received(found.id)
+    counted = counting(received)
     listed = places(found, counted)
     one = listed[_number(len(listed)) - 1]
     words = page_words(found.outline, found.lesson)
@@ -124,6 +131,7 @@ def paper(public_id: str) -> Any:
         places=listed,
         place=one,
         shown=show_question(found, one.item, words["language"], counted.get(one.item)),
+        others=show_elsewhere(found, one.item, received, counted.get(one.item)),
         writer=writers[0],
         cap=caps[0],
         form_cap=caps[1],
@@ -142,11 +150,16 @@ def whole(public_id: str) -> Any:
     found = _paper(public_id)
     if not found.is_open:
         raise NotFound
-    counted = counting(queries.list_received(found.id))
+    received = queries.list_received(found.id)
+    counted = counting(received)
     listed, words = places(found, counted), page_words(found.outline, found.lesson)
     writer = writer_of(request.cookies.get("sid", ""), secrets.token_hex(8))
     questions = [
-        (one, show_question(found, one.item, words["language"], counted.get(one.item)))
+        (
+            one,
+            show_question(found, one.item, words["language"], counted.get(one.item)),
+            show_elsewhere(found, one.item, received, counted.get(one.item)),
+        )
         for one in listed
     ]
     cap = _sign(found, writer)

@@ -178,6 +178,26 @@ def counting(events: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
+def elsewhere(events: Iterable[Any], item: str, counted: Any) -> list[Any]:
+    """Return what was last answered to an item from each other sign-in, where it differs.
+
+    Both are shown while the attempt is open, so that nobody is surprised by which one counts.
+    """
+    last: dict[str, Any] = {}
+    for event in sorted(events, key=lambda one: (one.received_at, one.seq)):
+        if event.item == item:
+            last[event.writer[:SIGN_IN]] = event
+    if counted is None:
+        return []
+    return [
+        event
+        for sign_in, event in last.items()
+        if sign_in != counted.writer[:SIGN_IN]
+        and event.value != counted.value
+        and is_answered(event.value)
+    ]
+
+
 def fields_of(value: str) -> dict[str, list[str]]:
     """Return the fields of a form that an answer holds."""
     fields: dict[str, list[str]] = json.loads(value)

@@ -304,16 +304,22 @@ def hand_in(*, actor: Actor, public_id: str) -> bool:
 
     The marking is a job: nobody waits for it, and what is sent tells nothing of it.
     """
+    held = (  # waits for saves under way, so that it is closed after what they keep
+        select(ExamAttempt.attempt_id)
+        .where(ExamAttempt.public_id == public_id, ExamAttempt.person_id == actor.id)
+        .with_for_update()
+        .scalar_subquery()
+    )
     attempt_id = db.session.scalar(
         update(ExamAttempt)
         .where(
-            ExamAttempt.public_id == public_id,
-            ExamAttempt.person_id == actor.id,
+            ExamAttempt.attempt_id == held,
             ExamAttempt.closed_at.is_(None),
             ExamAttempt.accepts_until >= clock.sql_now(),
         )
         .values(closed_at=clock.sql_now(), closed_by="hand-in")
         .returning(ExamAttempt.attempt_id)
+        .execution_options(synchronize_session=False)
     )
     if attempt_id is not None:
         _mark_later(attempt_id)

@@ -1,7 +1,8 @@
 """The panel below an exam in its course, and what the paper shows of a question."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import g, url_for
@@ -15,7 +16,7 @@ from app.courses.queries import outline_of
 from app.courses.rules import Outline, RevisionRef
 from app.exams.bank import Question, bank_of
 from app.exams.queries import MarkRow, Paper, Received
-from app.exams.rules import FLAGGED, fields_of, is_answered
+from app.exams.rules import FLAGGED, elsewhere, fields_of, is_answered
 from app.kernel.errors import Conflict
 from app.kernel.hooks import hooks
 from app.kernel.i18n import DIRECTIONS, say
@@ -79,6 +80,22 @@ def show_question(paper: Paper, item: str, language: str, received: Received | N
         value = type_.take(question.item.document, fields_of(received.value))
         state = None if value is None else ItemState(value, 0, 0, 0, "", {}, 1, 0)
     return show(question.texts, item, paper.seed, language, state, False)
+
+
+def show_elsewhere(
+    paper: Paper, item: str, received: Sequence[Received], counted: Received | None
+) -> list[tuple[str, datetime]]:
+    """Return what was answered from other sign-ins, in words, where it is not what counts."""
+    found = elsewhere(received, item, counted)
+    if not found:
+        return []
+    question, type_, _ = _question(paper, item)
+    asked = question.item.document
+
+    def words(value: Any) -> str:
+        return type_.say_answer(asked, value) if type_.say_answer and value is not None else ""
+
+    return [(words(type_.take(asked, fields_of(one.value))), one.received_at) for one in found]
 
 
 def explain_question(

@@ -1,5 +1,7 @@
 """Abuse 18: handing in twice, from two tabs and from two devices."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -8,7 +10,7 @@ from app.exams.models import ExamAttempt
 from app.kernel import jobs
 from app.kernel.db import db
 from tests.exams.conftest import amina, sheet, slug  # noqa: F401
-from tests.exams.making import Sheet
+from tests.exams.making import CANARY, Sheet
 
 pytestmark = pytest.mark.shipped
 
@@ -54,3 +56,29 @@ def test_within_a_tab_its_own_count_decides_whatever_arrives_first(client, sheet
     assert "being marked" in client.get(client.post(f"{sheet.address}/hand-in").location).text
     jobs.drain()
     assert db.session.scalars(select(Score.points)).one() == 100
+
+
+def test_what_two_devices_answered_is_shown_on_both_while_the_attempt_is_open(
+    client,
+    sheet,  # noqa: F811
+    amina,  # noqa: F811
+    sign_in,
+):
+    item = next(one for one in sheet.items if one in ("one", "two"))
+    number = sheet.items.index(item) + 1
+    here, there = {"one": ("deux", "trois"), "two": ("3", "4")}[item]
+    values = {"one": ("b", "a"), "two": ("3", "4")}[item]
+    sheet.send((1, item, values[1]))
+    assert "another sign-in" not in sheet.load(number).page, "one's own earlier answers are no news"
+    sign_in(amina)
+    other = Sheet(client, sheet.address)
+    assert other.writer[:8] != sheet.writer[:8]
+    assert "another sign-in" not in other.load(number).page, "it is what stands there"
+    other.send((1, item, values[0]))
+    shown = other.load(number).page
+    assert re.search(rf"From another sign-in came at [^<]+: {there}\. What stands above", shown)
+    assert there in client.get(f"{sheet.address}/whole").text
+    sheet.send((2, item, values[1]))
+    shown = other.load(number).page
+    assert re.search(rf"From another sign-in came at [^<]+: {here}\. What stands above", shown)
+    assert CANARY.findall(shown) == []

@@ -1,6 +1,7 @@
 """Saves, closing and beginning at the same moment, with real commits."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
@@ -89,6 +90,35 @@ def test_each_answer_that_was_acknowledged_is_there_when_the_attempt_is_marked(c
         apart = db.session.execute(select(LateAnswer.writer, LateAnswer.seq))
         assert sorted(tuple(row) for row in apart) == sorted(refused)
         assert db.session.scalar(select(func.count()).select_from(Mark)) == 3
+
+
+def test_an_attempt_is_closed_after_every_answer_that_closing_waited_for(committed_app):
+    """Handing in begins while a save is under way, and must not be dated before it."""
+    person, public_id = prepare(committed_app)
+    capability = Capability(public_id, person.public_id, "device-x", 0)
+    under_way = threading.Event()
+
+    def save():
+        with write():
+            db.session.scalar(select(ExamAttempt.epoch).with_for_update(read=True))
+            under_way.set()
+            time.sleep(0.3)  # handing in waits for the row by now
+            entries = [Entry(1, "one", '{"given":["b"]}')]
+            assert services.save_answers(capability=capability, entries=entries).kept == (1,)
+
+    def close():
+        under_way.wait()
+        with write():
+            assert services.hand_in(actor=person.actor, public_id=public_id)
+
+    run(committed_app, save, close)
+    with committed_app.app_context():
+        received, closed = db.session.execute(
+            select(AnswerEvent.received_at, ExamAttempt.closed_at).join(
+                ExamAttempt, ExamAttempt.attempt_id == AnswerEvent.attempt_id
+            )
+        ).one()
+    assert received <= closed
 
 
 def test_one_answer_sent_by_many_at_once_is_kept_once(committed_app):

@@ -325,6 +325,7 @@ def test_regrading_is_marking_from_scratch(bank):
 def test_ten_thousand_attempts_bear_five_hundred_edits(bank):
     history, kinds = play(bank, 10_000, 500)
     assert sum(kinds.values()) == 500
+    assert set(kinds) >= {"typo", "key", "order", "type", "deletion", "split"}
     rows = [*history.standings.values(), *(rows for _, rows in history.closed.values())]
     assert len({row.attempt for found in rows for row in found}) == 10_000
 

@@ -176,8 +176,18 @@ def list_standing(cohort_ids: Sequence[int], course_id: int) -> list[AwardRule]:
     return list({row.cohort_id: row for row in rows}.values())
 
 
-def list_own(actor: Actor) -> list[tuple[CohortCourse, Sentence, Line]]:
-    """Return the certificates that somebody can earn, what each asks, and what they lack."""
+@dataclass(frozen=True)
+class Own:
+    """A certificate that somebody can earn: what it asks, and for each of it how far they are."""
+
+    course: CohortCourse
+    said: Sentence
+    line: Line
+    steps: list[tuple[Sentence, Sentence | None]]
+
+
+def list_own(actor: Actor) -> list[Own]:
+    """Return the certificates that somebody can earn."""
     found = []
     for course in list_own_courses(actor):
         standing, _ = find_rules(course.cohort_id, course.id)
@@ -187,5 +197,6 @@ def list_own(actor: Actor) -> list[tuple[CohortCourse, Sentence, Line]]:
         results = find_own_results(actor, course, rule.asked)
         if results is not None:
             line = Line(results, rules.missing(rule, results))
-            found.append((course, rules.sentence(rule), line))
+            steps = rules.steps(rule, results)
+            found.append(Own(course, rules.sentence(rule), line, steps))
     return found

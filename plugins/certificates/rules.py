@@ -131,9 +131,17 @@ def missing(rule: Rule, found: Results) -> list[Sentence]:
     if is_met(rule, found):
         return []
     return [
-        say("%(asked)s (%(now)s)", asked=asks(one), now=_now(one, found))
+        say("%(asked)s (%(now)s)", asked=asked, now=now)
+        for asked, now in steps(rule, found)
+        if now is not None
+    ]
+
+
+def steps(rule: Rule, found: Results) -> list[tuple[Sentence, Sentence | None]]:
+    """Return each thing that is asked, with how far somebody is; None where it is met."""
+    return [
+        (asks(one), None if holds(one, found) == "yes" else _now(one, found))
         for one in rule.conditions
-        if holds(one, found) != "yes"
     ]
 
 

@@ -20,6 +20,7 @@ from plugins.certificates.rules import (
     missing,
     read_rule,
     sentence,
+    steps,
 )
 
 EMPTY = Results(1, "x", "Amina", "", 0, 3, False, None, 0, (), ())
@@ -106,6 +107,7 @@ def test_of_a_thousand_rules_sentence_verdict_and_list_agree(own_words):
         seen.add(met)
         assert met == truth(rule, found), (rule, found)
         assert met == (lacks == []), (rule, found)
+        assert met or len(lacks) == sum(now is not None for _, now in steps(rule, found))
         assert not (met and is_lost(rule, found))
         assert read_rule(rule.to_json()) == rule
         for language in LANGUAGES:

@@ -230,12 +230,13 @@ def one(public_id: str, number: str) -> Any:
 
 def _one(public_id: str, number: str, form: forms.RevocationForm) -> Any:
     cohort = _cohort(public_id)
-    found = queries.get_of_cohort(cohort, number)
+    found, now = queries.get_of_cohort(cohort, number), clock.now()
     return page(
         "credentials/one",
         form,
         cohort=cohort,
-        row=show(found, clock.now()),
+        row=show(found, now),
+        is_over=rules.state_of(found, now) in ("expired", "revoked"),
         labels=FACTS,
         links=links_of("staff"),
         may_revoke=policies.can_revoke(g.actor, found),

@@ -1,10 +1,12 @@
 """The pages of staff and of the learner."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 
 from app.credentials.models import AwardProposal
-from app.kernel import jobs
+from app.kernel import clock, jobs
 from app.kernel.db import db
 from tests.credentials.making import award, make_place
 
@@ -110,3 +112,18 @@ def test_another_centers_staff_find_nothing(client, sign_in, make_person, amina,
     for address in (url, f"{url}/{number}"):
         assert client.get(address).status_code == 404
     assert client.post(f"{url}/{number}/revoke", data={"reason": "x"}).status_code == 404
+
+
+def test_the_page_of_one_that_ran_out_leads_to_renewing_it(
+    client, sign_in, staff, amina, place, url, travel
+):
+    until = (clock.now() + timedelta(days=5)).date()
+    number = award(amina, place[1], expires_on=until)
+    sign_in(staff[0])
+    assert "It counts no more" not in client.get(f"{url}/{number}").text
+    travel(days=7)
+    sign_in(staff[0])
+    page = client.get(f"{url}/{number}").text
+    assert "It counts no more" in page
+    assert f'{url}#propose"' in page
+    assert 'id="propose"' in client.get(url).text

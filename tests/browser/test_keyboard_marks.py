@@ -1,5 +1,6 @@
 """Quizzes, exams, marking, gradebook and import of questions with the keyboard alone."""
 
+import re
 import secrets
 
 import pytest
@@ -204,3 +205,29 @@ def test_an_exam_of_every_kind_is_sat_and_handed_in(site, visit, learner, lang):
         lambda: db.session.query(ExamAttempt).filter_by(person_id=person.id).one().marked_at
     )
     assert marked
+    page.reload()
+    explained = page.locator("#by-question ~ .list > details")
+    expect(explained).to_have_count(len(FRENCH))
+    expect(explained.first.locator("fieldset[disabled]")).to_have_count(1)
+    expect(page.locator("#by-question ~ .list")).to_contain_text("CANARY-solution-order")
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 1
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_questions_are_looked_at_and_brought_in(visit, course, lang):
+    page = visit("admin").go(f"/{lang}/studio/courses/{KEY}/questions")
+    tab_to(page, "main [type=file]")
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Space")
+    gift = f"Capitale {lang} ?{{=Rabat ~Fès}}\n\nLa Terre est ronde.{{T}}\n"
+    chosen.value.set_files(
+        {"name": f"{lang}.gift", "mimeType": "text/plain", "buffer": gift.encode()}
+    )
+    tab_to(page, "main form[enctype] button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert f"Capitale {lang} ?" in page.locator("main").inner_text()
+    tab_to(page, "main form.panel button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/{lang}/studio/courses/{KEY}(/[0-9a-f]+)?$"))

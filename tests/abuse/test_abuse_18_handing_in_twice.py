@@ -76,9 +76,13 @@ def test_what_two_devices_answered_is_shown_on_both_while_the_attempt_is_open(
     assert "another sign-in" not in other.load(number).page, "it is what stands there"
     other.send((1, item, values[0]))
     shown = other.load(number).page
-    assert re.search(rf"From another sign-in came at [^<]+: {there}\. What stands above", shown)
+    assert re.search(
+        rf"From another sign-in came at [^<]+: <bdi>{there}</bdi>\. What stands above", shown
+    )
     assert there in client.get(f"{sheet.address}/whole").text
     sheet.send((2, item, values[1]))
     shown = other.load(number).page
-    assert re.search(rf"From another sign-in came at [^<]+: {here}\. What stands above", shown)
+    assert re.search(
+        rf"From another sign-in came at [^<]+: <bdi>{here}</bdi>\. What stands above", shown
+    )
     assert CANARY.findall(shown) == []

@@ -138,6 +138,7 @@ def _keep_code(found: re.Match[str]) -> str:
     return "" if "\n" in found[0] else found[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", NOT_OURS)
 def test_nothing_names_what_is_no_part_of_the_project(what):
     for path in texts():

@@ -77,6 +77,7 @@ def test_the_databases_clock_agrees_with_ours_and_travels_with_it(database, trav
     assert 58 < difference() < 61
 
 
+@pytest.mark.slow
 def test_fifty_increments_from_ten_threads_lose_none(committed_app):
     with committed_app.app_context(), write() as session:
         row = person("0")

@@ -10,6 +10,8 @@ from app.learning.models import Enrollment
 from tests.conftest import add_person, add_session
 from tests.learning.test_learning import publish
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def learner(committed_app):

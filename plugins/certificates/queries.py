@@ -65,9 +65,13 @@ class DryRun:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many are ready, hold it, and lack something."""
-        held = sum(bool(line.found.state) for line in self.lines)
-        return {"ready": self.ready, "held": held, "lack": len(self.lines) - self.ready - held}
+        """How many are ready, hold one that counts, and lack something for their first."""
+        states = [line.found.state for line in self.lines]
+        return {
+            "ready": self.ready,
+            "held": states.count("valid"),
+            "lack": states.count("") - self.ready,
+        }
 
 
 def get_cohort(actor: Actor, center_id: int, public_id: str) -> CohortRow:

@@ -177,7 +177,13 @@ def test_what_was_awarded_stays_while_the_plugin_is_off(
     number = ask("SELECT public_id FROM credential")
     switch_plugin(kenitra, on=False)
     assert "This certificate is valid" in amina.get(f"/en/check/{number}").text
-    assert amina.get(f"/credentials/{number}.json").status_code == 200
+    signed = amina.get(f"/credentials/{number}.json")
+    assert signed.status_code == 200
+    checked = amina.post("/en/check", data={"text": signed.text})
+    assert "This certificate is valid" in checked.text
+    assert amina.get("/.well-known/did.json").status_code == 200
+    assert amina.get("/credentials/status/1").status_code == 200
+    assert number in amina.get("/en/account/certificates").text
     assert staff[0].get(base).status_code == 404
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.sdk import Graded, Reached, Results, say, translate
+from plugins.certificates.queries import DryRun, Line
 from plugins.certificates.rules import (
     COURSE,
     KINDS,
@@ -203,3 +204,9 @@ def test_a_certificate_counts_until_the_same_day_years_later(today, years, last)
 
 def test_without_years_it_counts_for_ever():
     assert last_day(Rule(()), date(2026, 11, 28)) is None
+
+
+def test_what_was_revoked_or_ran_out_is_not_counted_as_awarded():
+    lines = [Line(results(state=state), []) for state in ("valid", "expired", "revoked", "")]
+    run = DryRun([], None, lines=[*lines, Line(EMPTY, [say("complete the course")])])
+    assert run.counts == {"ready": 1, "held": 1, "lack": 1}

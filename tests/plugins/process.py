@@ -2,7 +2,8 @@
 
 `starting` forks it off the process of the tests, as `rihla serve` does, where the core is imported.
 
-`/path` or `/path cookie`: the status and the hash of the page. `states`: how each plugin stands.
+`/path` or `/path cookie`: the status and the hash of the page, which is kept under that name in the
+folder RIHLA_TEST_PAGES where there is one. `states`: how each plugin stands.
 """
 
 import faulthandler
@@ -16,7 +17,9 @@ import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from functools import partial
+from pathlib import Path
 
 from flask import Flask
 
@@ -33,9 +36,12 @@ from app.wsgi import create_wsgi
 ONCE = re.compile(
     rb'(?:name="(?:key|form_key|csrf_token|writer|cap)"[^>]*value|data-(?:csrf|cap|writer|now))="[^"]*"'
     rb'|"csrf":"[^"]*"|class="bar time" value="[^"]*"|role="timer">.*?</p>'
-    rb"|Checked on [^<]*"
+    rb'|Checked on [^<]*|data-label="Last seen">[^<]*'
 )
-"""What is new in every page: signatures of the moment that forms carry, and time that runs."""
+"""What is new in every page: signatures of the moment that forms carry, and time that runs.
+
+When somebody was seen is written down again a minute after their session began.
+"""
 
 
 DEADLINE = 2.0
@@ -106,7 +112,21 @@ def answered(app: Flask, path: str, cookie: str) -> str:
     if cookie:
         client.set_cookie("sid", cookie)
     answer = client.get(path)
-    return f"{answer.status_code} {hashlib.sha256(ONCE.sub(b'', answer.data)).hexdigest()}"
+    page = ONCE.sub(b"", answer.data)
+    name = hashlib.sha256(page).hexdigest()
+    if folder := os.environ.get("RIHLA_TEST_PAGES"):
+        (Path(folder) / name).write_bytes(page)
+    return f"{answer.status_code} {name}"
+
+
+def difference(folder: Path, wanted: str, found: str) -> str:
+    """Return what differs between two answers whose pages were kept, line by line."""
+    sides = []
+    for answer in (wanted, found):
+        status, name = answer.split()
+        page = (folder / name).read_text("utf-8", "replace")
+        sides.append([status, *page.replace("><", ">\n<").splitlines()])
+    return "\n".join(unified_diff(*sides, "without them", "with them", lineterm="", n=1))
 
 
 def main() -> None:

@@ -7,13 +7,14 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import SHELF
-from tests.plugins.process import starting
+from tests.plugins.process import difference, starting
 from tests.plugins.test_gate import of_the_other_center
 from tests.plugins.test_sentinel import environment_of
 from tests.routes import address, pages
@@ -55,6 +56,7 @@ def after(schema_url: str, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
     root = tmp_path_factory.mktemp("hostile")
     shelf = root / "shelf"
     shutil.copytree(HOSTILE, shelf)
+    (root / "pages").mkdir()
     (shelf / "huge" / "static").mkdir()
     (shelf / "huge" / "static" / "huge.css").write_bytes(b"/**/" * 250_000)
     with opened(schema_url, root) as (app, world):
@@ -69,7 +71,8 @@ def after(schema_url: str, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
         asked = [*lines, *[own] * 8, *lines, "states"]
         settings = app.extensions["settings"]
         environment = environment_of(settings.instance, str(SHELF)) | {
-            "RIHLA_DATABASE_URL": settings.database_url
+            "RIHLA_DATABASE_URL": settings.database_url,
+            "RIHLA_TEST_PAGES": str(root / "pages"),
         }
         _, *before = starting(environment, lines).stdout.splitlines()
         environment["RIHLA_PLUGIN_FOLDERS"] += f",{shelf}"
@@ -84,6 +87,7 @@ def after(schema_url: str, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
             "lines": lines,
             "answers": answers,
             "states": json.loads(states),
+            "pages": root / "pages",
         }
 
 
@@ -102,8 +106,12 @@ class TestHostile:
         for name, part in (("first", slice(0, count)), ("later", slice(-count, None))):
             found = dict(zip(after["lines"], after["answers"][part], strict=True))
             wanted = dict(zip(after["lines"], after["before"], strict=True))
-            differ = [line for line in wanted if found[line] != wanted[line]]
-            assert differ == [], name
+            differ = {
+                line: difference(after["pages"], answer, found[line])
+                for line, answer in wanted.items()
+                if found[line] != answer
+            }
+            assert not differ, "\n".join((f"{name}:", *chain.from_iterable(differ.items())))
 
     @pytest.mark.parametrize("name", TABLE)
     def test_each_is_told_in_a_sentence(self, after: Any, name: str) -> None:

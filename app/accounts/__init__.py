@@ -10,7 +10,7 @@ from app.accounts import cli, policies, queries, routes
 from app.accounts.hooks import PersonalData
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
 
 PERSONAL = (
     PersonalData(
@@ -45,8 +45,18 @@ PERSONAL = (
 )
 
 
+VERBS = {
+    "accounts.drop_address": say("Address removed"),
+    "accounts.suspend": say("Account suspended"),
+    "accounts.unsuspend": say("Account opened again"),
+    "roles.grant": say("Role given"),
+    "roles.revoke": say("Role taken back"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, commands, permissions and what is kept about people."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     app.cli.add_command(cli.accounts)
     app.jinja_env.filters["named"] = queries.display_name

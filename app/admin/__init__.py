@@ -11,7 +11,7 @@ from app.kernel.health import HealthCheck
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.kernel.jobs import JobType
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
 
 CHECKS = {
     "database": HealthCheck(say("Database"), queries.check_database),
@@ -22,8 +22,15 @@ CHECKS = {
 }
 
 
+VERBS = {
+    "jobs.retry": say("Background job tried again"),
+    "jobs.forget": say("Background job dropped"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, commands, the permission, the site's own checks and their nightly job."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     for command in (cli.settings, cli.doctor):
         app.cli.add_command(command)

@@ -20,6 +20,7 @@ from app.secondfactor import services as second_factors
 from app.secondfactor.queries import is_on
 from app.settings import describe_settings, get_settings
 from app.web.access import access
+from app.web.hooks import AuditVerb
 from app.web.pages import Link, act_then_go, tab_links
 
 bp = Blueprint("admin", __name__, url_prefix="/<lang>/admin", template_folder="templates")
@@ -106,6 +107,7 @@ def audit() -> Any:
         rows=rows[: queries.PAGE],
         following=following,
         chosen=chosen,
+        words=dict(hooks.installed(AuditVerb)),
         last=queries.last_audit_check(),
         filters=_filters(chosen),
     )

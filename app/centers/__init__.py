@@ -13,7 +13,7 @@ from app.centers import queries, routes, rules
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
-from app.web.hooks import NavItem, PlaceResolver
+from app.web.hooks import NavItem, PlaceResolver, name_verbs
 
 PERMISSIONS = {
     "centers.open": Permission(say("Open and close centers"), ("admin",)),
@@ -45,8 +45,23 @@ PERSONAL = (
 )
 
 
+VERBS = {
+    "centers.open": say("Center added"),
+    "centers.edit": say("Center changed"),
+    "centers.set_state": say("Center opened or closed"),
+    "centers.offer_courses": say("Courses of a center chosen"),
+    "centers.join": say("Person came to a center"),
+    "centers.bring_in": say("People brought in"),
+    "cohorts.create": say("Cohort added"),
+    "cohorts.edit": say("Cohort changed"),
+    "cohorts.join": say("Person joined a cohort"),
+    "cohorts.leave": say("Person left a cohort"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, permissions, and what others ask about places."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     app.jinja_env.filters["city"] = rules.city_name
     for name, permission in PERMISSIONS.items():

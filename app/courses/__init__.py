@@ -12,10 +12,19 @@ from app.courses import cli, queries, routes
 from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
+from app.web.hooks import name_verbs
+
+
+VERBS = {
+    "courses.import": say("Course imported"),
+    "courses.publish": say("Course published"),
+    "courses.take_back": say("Course taken back"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register permissions, the files' address, the commands, and what is kept about people."""
+    name_verbs(VERBS)
     hooks.register(
         Permission,
         "courses.write",

@@ -15,11 +15,21 @@ from app.kernel.health import HealthCheck
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.notices.hooks import NotificationType
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
+
+VERBS = {
+    "credentials.key": say("Signing key made"),
+    "credentials.propose": say("Certificate proposed"),
+    "credentials.agree": say("Certificate agreed to"),
+    "credentials.refuse": say("Certificate refused"),
+    "credentials.award": say("Certificate awarded"),
+    "credentials.revoke": say("Certificate revoked"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register pages, permissions, jobs, and what is personal."""
+    name_verbs(VERBS)
     app.register_blueprint(bp)
     app.cli.add_command(cli.credentials)
     jobs.register()

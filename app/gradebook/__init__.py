@@ -21,10 +21,22 @@ from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.learning.hooks import CoursePart
 from app.notices.hooks import NotificationType
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "gradebook.plan": say("Weights and release set"),
+    "gradebook.standing": say("Points changed"),
+    "gradebook.proposed": say("Change of points proposed"),
+    "gradebook.confirm": say("Change of points agreed to"),
+    "gradebook.refuse": say("Change of points refused"),
+    "gradebook.contest": say("Points contested"),
+    "gradebook.second_reading": say("Contest decided"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, who may change marks, and what is personal."""
+    name_verbs(VERBS)
     app.register_blueprint(bp)
     registry.register(
         Permission,

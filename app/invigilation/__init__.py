@@ -11,6 +11,7 @@ from app.invigilation import policies
 from app.invigilation.routes import bp
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
+from app.web.hooks import name_verbs
 
 LINKS = {
     "cohort": PlaceLink("cohort", say("Exams"), "invigilation.exams", "exams.invigilate", order=6),
@@ -20,8 +21,15 @@ LINKS = {
 }
 
 
+VERBS = {
+    "exams.schedule": say("Exam scheduled"),
+    "accommodations.set": say("Accommodation for exams set"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register the pages, the ways to them, and who may open them."""
+    name_verbs(VERBS)
     app.register_blueprint(bp)
     policies.register()
     for name, link in LINKS.items():

@@ -12,10 +12,17 @@ from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.marking.routes import bp
 from app.notices.hooks import NotificationType
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "marking.change": say("Mark changed"),
+    "marking.release": say("Marks released"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, who may open them, and what is personal."""
+    name_verbs(VERBS)
     app.register_blueprint(bp)
     registry.register(
         Permission,

@@ -11,7 +11,7 @@ from app.kernel.actors import Permission
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.notices import jobs, routes
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
 
 PERSONAL = (
     PersonalData(
@@ -32,8 +32,14 @@ PERSONAL = (
 )
 
 
+VERBS = {
+    "notices.send": say("Notice sent"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, the copies by mail, and the links from people and cohorts."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     jobs.register()
     registry.register(

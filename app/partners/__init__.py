@@ -10,7 +10,7 @@ from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.partners import queries, routes
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
 
 PERMISSIONS = {
     "partners.manage": Permission(say("Add and change partners"), ("office", "admin")),
@@ -18,8 +18,15 @@ PERMISSIONS = {
 }
 
 
+VERBS = {
+    "partners.create": say("Partner added"),
+    "partners.edit": say("Partner changed"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, permissions, and where a partner lies."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     for name, permission in PERMISSIONS.items():
         hooks.register(Permission, name, permission)

@@ -18,10 +18,20 @@ from app.plugins.loading import load_plugins
 from app.plugins.policies import MANAGE, SWITCH
 from app.plugins.status import check_plugins
 from app.settings import Settings
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "plugins.enable": say("Plugin switched on"),
+    "plugins.disable": say("Plugin switched off"),
+    "plugins.rules": say("Centers allowed to use a plugin"),
+    "plugins.settings": say("Settings of a plugin changed"),
+    "plugins.resume": say("Paused part of a plugin resumed"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register pages, permissions and the health check; plugins come with `start`."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     registry.register(Permission, MANAGE, Permission(say("Decide about plugins"), ("admin",)))
     registry.register(

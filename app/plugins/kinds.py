@@ -30,7 +30,7 @@ from app.notices.hooks import NotificationType
 from app.plugins.hooks import Command, Lifecycle, Routes
 from app.questions.hooks import QuestionExporter, QuestionImporter
 from app.questions.rules import QuestionsRead, QuestionsWritten
-from app.web.hooks import NavItem
+from app.web.hooks import AuditVerb, NavItem
 from app.web.pieces import show_piece
 
 Policy = Literal["register", "contribute", "decide", "event"]
@@ -189,6 +189,7 @@ KINDS: dict[Any, KindRule] = {
     HealthCheck: KindRule(
         "contribute", {"check": Call(0, UNKNOWN, _one(Check))}, "anywhere", uses="health"
     ),
+    AuditVerb: KindRule("register", reach="always"),
     Permission: KindRule("register", reach="always", free_name=True),
     JobType: KindRule("event", {"handle": Call(None)}, "always", uses="jobs"),
     Subscriber: KindRule("event", {"handle": Call(1)}, "anywhere", uses="events"),

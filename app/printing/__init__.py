@@ -14,10 +14,17 @@ from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.printing import queries
 from app.printing.routes import bp
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "printing.draft": say("Draft of a certificate's look made"),
+    "printing.use": say("Certificate's look chosen"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register pages and the links that lead to them."""
+    name_verbs(VERBS)
     app.register_blueprint(bp)
     hooks.register(
         CredentialLink, "printing.own", CredentialLink("own", say("PDF"), "printing.own", 10)

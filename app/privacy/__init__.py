@@ -9,11 +9,17 @@ from app.accounts.hooks import AccountPage
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.privacy import routes
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
+
+VERBS = {
+    "privacy.export": say("Own data taken out"),
+    "privacy.erase": say("Account erased"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     hooks.register(
         NavItem,

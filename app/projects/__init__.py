@@ -19,6 +19,7 @@ from app.projects import queries
 from app.projects.marking import find_markers
 from app.projects.routes import bp
 from app.projects.showing import find_panel
+from app.web.hooks import name_verbs
 
 KEPT = say("They stay with the learners whose work it was.")
 PERSONAL = (
@@ -64,8 +65,17 @@ PERSONAL = (
 )
 
 
+VERBS = {
+    "projects.term": say("Project scheduled"),
+    "projects.mark": say("Project marked"),
+    "projects.sign": say("Marks of a project signed"),
+    "projects.ask": say("New version of a project asked for"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register the pages, what is personal, and the ways from the lesson and the cohort."""
+    name_verbs(VERBS)
     app.extensions["assets"].add_folder(Path(__file__).parent / "static", "projects/")
     app.register_blueprint(bp)
     for data in PERSONAL:

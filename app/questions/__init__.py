@@ -12,10 +12,16 @@ from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.questions import jobs, routes
 from app.questions.cli import questions
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "questions.import": say("Questions imported"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, the command and the job."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     app.cli.add_command(questions)
     jobs.register()

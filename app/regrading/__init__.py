@@ -13,10 +13,18 @@ from app.kernel.i18n import say
 from app.notices.hooks import NotificationType
 from app.regrading import jobs, routes
 from app.regrading.rules import NOTICE
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "regrading.decide": say("Marks of a new revision decided"),
+    "regrading.sign": say("Lower marks signed"),
+    "regrading.apply": say("Answers marked again"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the page, the job, the notice, and what is personal."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     jobs.register()
     registry.register(NotificationType, NOTICE, NotificationType(say("Your marks")))

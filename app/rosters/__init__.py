@@ -11,6 +11,7 @@ from app.kernel.actors import Permission
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.rosters import jobs, routes
+from app.web.hooks import name_verbs
 
 PERSONAL = (
     PersonalData(
@@ -38,8 +39,18 @@ LINKS = {
 }
 
 
+VERBS = {
+    "rosters.upload": say("List of people uploaded"),
+    "rosters.confirm": say("List of people confirmed"),
+    "rosters.done": say("List of people brought in"),
+    "rosters.issue_codes": say("Codes issued"),
+    "people.export": say("List of people taken out"),
+}
+
+
 def init_app(app: Flask) -> None:
     """Register pages, jobs, permissions and what is kept about people."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     jobs.register()
     hooks.register(

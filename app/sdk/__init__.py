@@ -86,7 +86,7 @@ from app.sdk.people import (
 from app.sdk.plugin import Plugin, current_center
 from app.web.access import access, load_actor
 from app.web.forms import AtMost, Form
-from app.web.hooks import NavItem, Place
+from app.web.hooks import AuditVerb, NavItem, Place
 from app.web.pages import flash
 
 session = db.session
@@ -127,6 +127,7 @@ KINDS: tuple[type, ...] = (
     EnrollmentRule,
     AwardCondition,
     HealthCheck,
+    AuditVerb,
     Lifecycle,
     PersonalDataExtra,
     Command,
@@ -143,6 +144,7 @@ __all__ = [
     "AdminPage",
     "AnswerMarked",
     "AtMost",
+    "AuditVerb",
     "AwardCondition",
     "BLOCK_ID",
     "BlockContext",

@@ -11,10 +11,20 @@ from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.secondfactor import cli, queries, routes
 from app.signin.hooks import SecondStep
+from app.web.hooks import name_verbs
+
+VERBS = {
+    "secondfactor.on": say("Two-step sign-in switched on"),
+    "secondfactor.off": say("Two-step sign-in switched off"),
+    "secondfactor.codes": say("Paper codes made"),
+    "secondfactor.recovery_used": say("Paper code used"),
+    "secondfactor.reset": say("Two-step sign-in switched off by staff"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, the command, the step itself, and what is kept about people."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     cli.register()
     hooks.register(

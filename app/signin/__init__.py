@@ -10,11 +10,17 @@ from app.kernel.health import HealthCheck
 from app.kernel.hooks import hooks as registry
 from app.kernel.i18n import say
 from app.signin import jobs, routes, session
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
+
+VERBS = {
+    "signin.set_password": say("Password set"),
+    "signin.send_link": say("Link to sign in sent"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register pages, the finding of the actor, and what is kept about people."""
+    name_verbs(VERBS)
     session.init_app(app)
     app.register_blueprint(routes.bp)
     jobs.register()

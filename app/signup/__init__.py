@@ -11,11 +11,19 @@ from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.settings import get_settings
 from app.signup import cli, routes
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
+
+VERBS = {
+    "accounts.add_address": say("Address added"),
+    "accounts.invite": say("Person invited"),
+    "signin.issue_code": say("Code to sign in issued"),
+    "accounts.issue_sign_up_code": say("Code to sign up issued"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register pages, commands, and the way in from the menu where sign-up is open."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     cli.register()
     hooks.register(

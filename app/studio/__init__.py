@@ -10,11 +10,16 @@ from app.accounts.hooks import PersonalData
 from app.kernel.hooks import hooks
 from app.kernel.i18n import say
 from app.studio import jobs, routes
-from app.web.hooks import NavItem
+from app.web.hooks import NavItem, name_verbs
+
+VERBS = {
+    "studio.upload": say("Course uploaded"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and their link in the top bar."""
+    name_verbs(VERBS)
     app.register_blueprint(routes.bp)
     jobs.register()
     hooks.register(

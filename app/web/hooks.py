@@ -1,10 +1,11 @@
 """What features bring to the frame of every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from app.kernel.actors import Actor
+from app.kernel.hooks import hooks
 from app.kernel.i18n import Sentence
 
 
@@ -45,3 +46,16 @@ class PlaceResolver:
     """Turns a slug in the address into a place, or None; registered under the argument's name."""
 
     find: Callable[[str], Place | None]
+
+
+@dataclass(frozen=True)
+class AuditVerb:
+    """What people read in the audit trail for a verb: what was done, as in "Plugin installed"."""
+
+    label: Sentence
+
+
+def name_verbs(verbs: Mapping[str, Sentence]) -> None:
+    """Give verbs of the audit trail their words; each feature does for those that it records."""
+    for verb, label in verbs.items():
+        hooks.register(AuditVerb, verb, AuditVerb(label))

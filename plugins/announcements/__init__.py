@@ -1,6 +1,6 @@
 """Announcements: what a center has to say, on the first page of its learners."""
 
-from app.sdk import HomeCard, Hooks, JobType, PlaceLink, Routes, say
+from app.sdk import AuditVerb, HomeCard, Hooks, JobType, PlaceLink, Routes, say
 from plugins.announcements import cards, jobs, routes
 
 
@@ -13,3 +13,6 @@ def register(hooks: Hooks) -> None:
         "tab", say("Announcements"), "announcements_center.index", "announcements.manage", order=60
     )
     hooks.register(PlaceLink, "tab", link)
+    hooks.register(AuditVerb, "write", AuditVerb(say("Announcement written")))
+    hooks.register(AuditVerb, "edit", AuditVerb(say("Announcement changed")))
+    hooks.register(AuditVerb, "end", AuditVerb(say("Announcement ended")))

@@ -3,6 +3,7 @@
 from app.sdk import (
     AccountPage,
     AnswerMarked,
+    AuditVerb,
     CourseFinished,
     Hooks,
     JobType,
@@ -40,3 +41,6 @@ def register(hooks: Hooks) -> None:
     hooks.register(
         AccountPage, "own", AccountPage(say("Certificates to earn"), "certificates.own", 16)
     )
+    hooks.register(AuditVerb, "propose", AuditVerb(say("Rule of certificates proposed")))
+    hooks.register(AuditVerb, "agree", AuditVerb(say("Rule of certificates agreed to")))
+    hooks.register(AuditVerb, "award", AuditVerb(say("Certificates awarded by a rule")))

@@ -178,6 +178,16 @@ def test_the_audit_trail_is_shown_by_center_and_page_by_page(client, admin):
         shown(client, f"/audit{strange}")
 
 
+def test_the_trail_says_in_words_what_was_done(client, admin, make_person):
+    person = make_person("Karim")
+    client.post(
+        f"/en/admin/roles/{person.public_id}/grant", data={"role": "office", "place": "site:0"}
+    )
+    page = shown(client, "/audit")
+    assert "Role given" in page
+    assert "roles.grant" not in page
+
+
 def test_the_trail_is_verified_as_a_job_and_the_result_stands_on_the_page(client, admin):
     with write():
         audit.record(SYSTEM, "test.act", obj="thing:1")

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.installer import catalogs, signing, wheels
+from app.installer import VERBS, catalogs, signing, wheels
 from app.kernel import clock
+from app.kernel.i18n import translate
 from app.signin.rules import hash_password
 from app.workshop.conformance import find_package
 from tests import databases
@@ -299,4 +300,4 @@ def assert_told(visit: Visit) -> None:
     """Each change, with each of its steps, stands in the audit trail that admins read."""
     said = visit.go("/fr/admin/audit").locator("main").inner_text()
     for verb in ("plugins.upgrade_done", "plugins.rollback_done", "plugins.uninstall_done"):
-        assert verb in said
+        assert translate(VERBS[verb], "fr") in said

@@ -34,6 +34,7 @@ PARTS = (
     "credentials",
     "printing",
     "checker",
+    "badges",
     "invigilation",
     "rosters",
     "regrading",

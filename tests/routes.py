@@ -38,6 +38,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "centers.remove_member": {"public_id": "cohort", "person": "member"},
     "centers.remove_staff": {"public_id": "instructor", "role": "=instructor"},
     "centers.remove_trainer": {"public_id": "cohort", "person": "trainer"},
+    "badges.png": {"number": "credential"},
+    "badges.svg": {"number": "credential"},
+    "badges.wide": {"number": "credential"},
     "credentials.cohort": {"public_id": "cohort"},
     "credentials.correct": {"public_id": "cohort", "number": "credential"},
     "credentials.credential": {"number": "credential"},
@@ -45,6 +48,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "credentials.document": {"number": "credential"},
     "credentials.one": {"public_id": "cohort", "number": "credential"},
     "credentials.revoke": {"public_id": "cohort", "number": "credential"},
+    "credentials.shown": {"number": "credential"},
     "credentials.status_list": {"number": "=1"},
     "credentials.verdict": {"number": "credential"},
     "courses.course_file": {"slug": "course", "short": "short", "path": "file"},
@@ -202,6 +206,9 @@ tests/installer and tests/browser/test_plugins.py open them with archives.
 """
 NO_PAGES = {
     "activities.waiting",
+    "badges.png",
+    "badges.svg",
+    "badges.wide",
     "checker.code",
     "checker.data",
     "checker.worker",

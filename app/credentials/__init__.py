@@ -76,7 +76,7 @@ def _declare_personal_data() -> None:
             person_column="person_id",
             export=(
                 "public_id", "name", "name_ar", "facts", "issued_at", "expires_at", "document",
-                "revoked_at", "revoked_reason", "appeal_until", "replaced_at",
+                "revoked_at", "revoked_reason", "appeal_until", "replaced_at", "is_private",
             ),
             erase="anonymize",
             anonymize=("person_id", "name", "name_ar", "identity", "document"),

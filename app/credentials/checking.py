@@ -1,7 +1,7 @@
 """The verdict on a certificate, by its number or by the file itself, in plain sentences."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,12 +63,29 @@ UNKNOWN = Verdict(
 )
 
 
-def check_number(number: str, *, now: datetime) -> Verdict:
-    """Return the verdict on a number; UNKNOWN for one that nobody has."""
+PRIVATE = Verdict(
+    "warn",
+    say("Whose certificate this is does not show it"),
+    [say("The number is right. Ask them to show it, or for its signed file.")],
+)
+
+
+def check_number(number: str, *, viewer_id: int, now: datetime) -> Verdict:
+    """Return the verdict on a number; UNKNOWN for one that nobody has.
+
+    What somebody keeps to themselves is told to nobody else, only that it was taken back.
+    """
     found = queries.find_credential(number)
     if found is None:
         return UNKNOWN
-    return _by_record(found, now)
+    verdict = _by_record(found, now)
+    if not found.is_private:
+        return verdict
+    if found.person_id == viewer_id:
+        verdict.lines.append(say("Only you see this page: you keep this certificate to yourself."))
+        return verdict
+    is_standing = rules.state_of(found, now) in ("valid", "expired")
+    return PRIVATE if is_standing else replace(verdict, found=None)
 
 
 def _by_record(found: Credential, now: datetime) -> Verdict:

@@ -3,7 +3,7 @@
 from flask_wtf.file import FileField
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields import IntegerField
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, NumberRange, Optional
 
 from app.credentials.checking import MOST_BYTES
 from app.credentials.rules import MOST_REASON
@@ -46,6 +46,12 @@ class DecisionForm(Form):
 
     proposal = IntegerField(validators=[NumberRange(1)])
     agrees = StringField(validators=[AtMost(3)])
+
+
+class ShownForm(Form):
+    """Who sees a certificate: `all` who have its address, or `nobody`."""
+
+    to = StringField(validators=[AnyOf(("all", "nobody"))])
 
 
 class RevocationForm(Form):

@@ -68,6 +68,17 @@ class FrozenFact:
 
 
 @dataclass(frozen=True)
+class CredentialPictures:
+    """The pictures of a credential that stands: its badge, and one of 1200 by 630 for messages.
+
+    Both are endpoints that get the `number`.
+    """
+
+    badge: str
+    wide: str
+
+
+@dataclass(frozen=True)
 class CredentialAwarded(Event):
     """Somebody was awarded a credential, or it was made anew with a corrected name."""
 

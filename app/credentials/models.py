@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, JSONDocument, PublicId, UTCDateTime, new_public_id
@@ -82,6 +82,8 @@ class Credential(Base):
     appeal_until: Mapped[date | None]
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("credential.id"))
     replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whose it is keeps it to themselves: its page says nothing of it, its file still proves it."""
 
 
 class AwardProposal(Base):

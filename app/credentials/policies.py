@@ -15,6 +15,11 @@ def can_award_to(actor: Actor, cohort: Cohort, person_id: int) -> bool:
     return can_award(actor, cohort) and person_id != actor.id
 
 
+def can_see(actor: Actor, found: Credential) -> bool:
+    """Tell whether the actor may see a credential of which they have the number."""
+    return not found.is_private or found.person_id == actor.id
+
+
 def can_revoke(actor: Actor, found: Credential) -> bool:
     """Tell whether the actor may revoke a credential or have its name corrected."""
     return found.person_id != actor.id and actor.can(

@@ -162,6 +162,7 @@ def list_own(person_id: int) -> list[Credential]:
         db.session.scalars(
             select(Credential)
             .where(Credential.person_id == person_id, Credential.replaced_at.is_(None))
+            .options(undefer(Credential.document))
             .order_by(Credential.id.desc())
             .limit(MOST)
         )

@@ -12,7 +12,14 @@ from app.centers.queries import get_cohort, list_members
 from app.centers.routes import attempt, done, page, place_frame
 from app.credentials import baking, documents, forms, policies, queries, rules, services
 from app.credentials.checking import MOST_BYTES, UNKNOWN, Verdict, check_file, check_number
-from app.credentials.showing import FACTS, links_of, show
+from app.credentials.showing import (
+    FACTS,
+    described,
+    linkedin_of,
+    links_of,
+    pictures_of,
+    show,
+)
 from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Invalid, NotFound
@@ -20,7 +27,7 @@ from app.kernel.i18n import say
 from app.throttling import services as throttling
 from app.throttling.rules import Limit, network
 from app.throttling.services import Counter
-from app.web.access import access
+from app.web.access import access, load_actor
 from app.web.locale import preferred_language
 
 bp = Blueprint("credentials", __name__, template_folder="templates")
@@ -58,7 +65,7 @@ def check() -> Any:
 @access("public")
 def verdict(number: str) -> Any:
     """Give the verdict on a number."""
-    found = check_number(number, now=clock.now())
+    found = check_number(number, viewer_id=load_actor().id, now=clock.now())
     if found is UNKNOWN:
         _count("check-miss", MISSES)
         return _shown(found), 404
@@ -66,11 +73,16 @@ def verdict(number: str) -> Any:
 
 
 def _shown(found: Verdict) -> Any:
-    row, now = found.found, clock.now()
+    record, now, here = found.found, clock.now(), queries.issuer()
+    row = show(record, now, is_signed=bool(record.document)) if record else None
+    told = described(row, record.facts, here) if record and row and found.tone == "ok" else None
     return render_template(
         "credentials/verdict.html",
         verdict=found,
-        row=show(row, now, is_signed=bool(row.document)) if row else None,
+        row=row,
+        pictures=pictures_of(row) if row and told else None,
+        described=told,
+        here=here,
         labels=FACTS,
         form=forms.CheckForm(formdata=None),
         checked_at=now,
@@ -85,7 +97,7 @@ def _json(content: str, seconds: int) -> Response:
         headers={
             "Access-Control-Allow-Origin": "*",
             "Cross-Origin-Resource-Policy": "cross-origin",
-            "Cache-Control": f"public, max-age={seconds}",
+            "Cache-Control": f"public, max-age={seconds}" if seconds else "no-store",
             "X-Robots-Tag": "noindex",
         },
     )
@@ -103,9 +115,9 @@ def credential(number: str) -> Any:
 def document(number: str) -> Response:
     """Give the signed credential."""
     found = queries.find_credential(number)
-    if found is None or not found.document:
+    if found is None or not found.document or not policies.can_see(load_actor(), found):
         raise NotFound
-    return _json(found.document, 300)
+    return _json(found.document, 0 if found.is_private else 300)
 
 
 @bp.get("/credentials/status/<int:number>")
@@ -130,8 +142,36 @@ def did() -> Response:
 @access("signed-in")
 def own() -> Any:
     """Show one's own certificates."""
-    rows = [show(row, clock.now()) for row in queries.list_own(g.actor.id)]
-    return render_template("credentials/own.html", rows=rows, links=links_of("own"))
+    now, here = clock.now(), queries.issuer()
+    held = queries.list_own(g.actor.id)
+    rows = [show(row, now, is_signed=bool(row.document)) for row in held]
+    return render_template(
+        "credentials/own.html",
+        rows=rows,
+        links=links_of("own"),
+        pictures={row.number: pictures_of(row) for row in rows},
+        linkedin={
+            row.number: linkedin_of(row, here.credential(row.number), here.name) for row in rows
+        },
+    )
+
+
+@bp.post("/<lang>/account/certificates/<number>/shown")
+@access("signed-in")
+def shown(number: str) -> Any:
+    """Keep one's own certificate to oneself, or show it to who has its address."""
+    form = forms.ShownForm()
+    if not form.validate():
+        raise Invalid(say("Nothing was changed: open the page again."))
+    is_private = form.to.data == "nobody"
+    with write():
+        services.set_private(actor=g.actor, public_id=number, is_private=is_private)
+    sentence = (
+        say("Nobody but you sees it now. Its signed file still proves what you earned.")
+        if is_private
+        else say("Whoever has its address sees it now.")
+    )
+    return done("credentials.own", sentence)
 
 
 @bp.route(AT, methods=["GET", "POST"])

@@ -156,6 +156,7 @@ def _add(
         facts=facts,
         issued_at=moment,
         expires_at=datetime.combine(until + timedelta(1), time(), ZONE) if until else None,
+        is_private=old is not None and old.is_private,
     )
     _say_awarded(actor, row, given.person_id, old)
     return row
@@ -349,9 +350,20 @@ def correct_name(*, actor: Actor, public_id: str) -> Credential:
         facts=old.facts,
         issued_at=old.replaced_at,
         expires_at=old.expires_at,
+        is_private=old.is_private,
     )
     _say_awarded(actor, row, person.id, old)
     return row
+
+
+def set_private(*, actor: Actor, public_id: str, is_private: bool) -> None:
+    """Let somebody keep their certificate to themselves, or show it to who has its address."""
+    row = db.session.scalar(
+        select(Credential).where(Credential.public_id == public_id).with_for_update()
+    )
+    if row is None or row.person_id is None or row.person_id != actor.id:
+        raise NotFound
+    row.is_private = is_private
 
 
 def _standing(actor: Actor, public_id: str) -> Credential:

@@ -63,6 +63,19 @@ def set_picture(sheet: Sheet, *, made_at: datetime, ppi: int = 110) -> bytes:
     return _compile(sheet, "png", made_at, [], ppi)
 
 
+def set_drawing(drawing: str, width: int) -> bytes:
+    """Return an SVG of ours as PNG, so many dots wide, with our letters and no ground."""
+    source = b"""#set page(width: 100pt, height: auto, margin: 0pt, fill: none)
+#image("drawing.svg", width: 100%)"""
+    made = typst.compile(  # type: ignore[call-overload] # takes files too
+        {"main": source, "drawing.svg": drawing.encode()},
+        format="png",
+        font_paths=_fonts(),
+        ppi=width * 0.72,
+    )
+    return bytes(made)
+
+
 def _compile(
     sheet: Sheet,
     form: Literal["pdf", "png"],

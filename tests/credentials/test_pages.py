@@ -127,3 +127,54 @@ def test_the_page_of_one_that_ran_out_leads_to_renewing_it(
     assert "It counts no more" in page
     assert f'{url}#propose"' in page
     assert 'id="propose"' in client.get(url).text
+
+
+def test_the_learner_takes_the_badge_along_and_says_who_sees_it(client, sign_in, amina, place):
+    number = award(amina, place[1])
+    sign_in(amina)
+    own = client.get("/en/account/certificates").text
+    for part in ("badge.png", "badge.svg", f"{number}.json", "linkedin.com/profile/add?"):
+        assert part in own
+    answer = client.post(f"/en/account/certificates/{number}/shown", data={"to": "nobody"})
+    assert answer.status_code == 303
+    own = client.get("/en/account/certificates").text
+    assert "Only you" in own
+    assert "linkedin.com" not in own
+    assert "Only you see this page" in client.get(f"/en/check/{number}").text
+    wrong = client.post(f"/en/account/certificates/{number}/shown", data={"to": "x"})
+    assert wrong.status_code == 422
+
+
+def test_what_somebody_keeps_to_themselves_is_told_to_nobody_and_its_file_still_proves_it(
+    client, sign_in, amina, place
+):
+    number = award(amina, place[1])
+    file = client.get(f"/credentials/{number}.json").data
+    sign_in(amina)
+    client.post(f"/en/account/certificates/{number}/shown", data={"to": "nobody"})
+    client.post("/en/sign-out")
+    page = client.get(f"/en/check/{number}").text
+    assert "does not show it" in page
+    assert "Amina" not in page
+    assert client.get(f"/credentials/{number}.json").status_code == 404
+    checked = client.post("/en/check", data={"text": file.decode()}).text
+    assert "This certificate is valid" in checked
+    assert "Amina" in checked
+
+
+def test_that_it_was_revoked_cannot_be_hidden_and_another_ones_is_not_touched(
+    client, sign_in, staff, amina, place, url
+):
+    number = award(amina, place[1])
+    sign_in(staff[0])
+    answer = client.post(f"/en/account/certificates/{number}/shown", data={"to": "nobody"})
+    assert answer.status_code == 404
+    sign_in(amina)
+    client.post(f"/en/account/certificates/{number}/shown", data={"to": "nobody"})
+    sign_in(staff[0])
+    client.post(f"{url}/{number}/revoke", data={"reason": "Fraude."})
+    client.post("/en/sign-out")
+    page = client.get(f"/en/check/{number}").text
+    assert "This certificate was revoked" in page
+    assert "Fraude." in page
+    assert "Amina" not in page

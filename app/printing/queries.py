@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from app.centers.models import Center
 from app.credentials.models import Credential
-from app.credentials.queries import find_credential, issuer
+from app.credentials.queries import find_credential, find_statement, issuer
 from app.credentials.rules import state_of
 from app.kernel.db import db
 from app.kernel.errors import Conflict, NotFound
@@ -58,14 +58,9 @@ def get_sheet(found: Credential, *, now: datetime) -> Sheet:
         number=found.public_id,
         address=address,
         check_page=f"{urlsplit(site.url).netloc}/fr/check",
-        code=coded(found),
+        code=find_statement(found) or address,
         look=find_look(facts.get("template")),
     )
-
-
-def coded(found: Credential) -> str:
-    """Return what the QR on paper holds."""
-    return issuer().credential(found.public_id)
 
 
 def find_template_id(center_id: int, course_id: int) -> int | None:
@@ -156,6 +151,6 @@ def get_sample(center_id: int, title: str, look: Look, *, now: datetime) -> Shee
         number=SAMPLE,
         address=site.credential(SAMPLE),
         check_page=f"{urlsplit(site.url).netloc}/fr/check",
-        code="SPECIMEN " * 44,
+        code=site.statement("SPECIMEN" * 64),
         look=look,
     )

@@ -1,7 +1,7 @@
 """What stands on paper, as values: cleaned, bounded, in French and Arabic. Pure."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -188,29 +188,3 @@ def both_names(pair: Sequence[str]) -> tuple[str, str]:
     """Return a name in Latin and in Arabic script, the other one where only one is there."""
     latin, arabic = pair or ("", "")
     return latin or arabic, arabic or latin
-
-
-def draw_code(rows: Iterable[Iterable[int]]) -> str:
-    """Return a QR code as a drawing, with the quiet zone of four modules that readers need."""
-    path, size = [], 8
-    for y, row in enumerate(rows, 4):
-        size += 1
-        path += [f"M{x} {y}h{n}v1h-{n}z" for x, n in _runs([*row])]
-    ground = f'<path fill="#fff" d="M0 0h{size}v{size}h-{size}z"/>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{ground}'
-        f'<path fill="#000" d="{"".join(path)}"/></svg>'
-    )
-
-
-def _runs(row: Sequence[int]) -> list[tuple[int, int]]:
-    """Return where dark modules begin, counted with the quiet zone, and how many follow."""
-    found: list[tuple[int, int]] = []
-    for x, dark in enumerate(row, 4):
-        if not dark:
-            continue
-        if found and sum(found[-1]) == x:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
-        else:
-            found.append((x, 1))
-    return found

@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import segno
 import typst
 
+from app.credentials.statements import draw_qr
 from app.kernel.errors import Invalid
 from app.kernel.i18n import say
 from app.kernel.logs import get_logger
-from app.printing.rules import MOST_BYTES, Sheet, draw_code, values_of
+from app.printing.rules import MOST_BYTES, Sheet, values_of
 
 Standard = Literal["a-2a", "ua-1"]
 HERE = Path(__file__).parent
@@ -83,8 +83,7 @@ def _compile(
     standards: list[Standard],
     ppi: int = 0,
 ) -> bytes:
-    code = segno.make(sheet.code, error="m", micro=False, boost_error=False)
-    files = {"main": _template(), "code.svg": draw_code(code.matrix).encode()}
+    files = {"main": _template(), "code.svg": draw_qr(sheet.code).encode()}
     made: bytes | list[bytes] = typst.compile(  # type: ignore[call-overload] # files of text
         files,
         format=form,

@@ -5,10 +5,13 @@ from sqlalchemy import update
 
 from app.accounts.services import change_names
 from app.centers.models import Center
-from app.credentials import services
+from app.credentials import services, statements
+from app.credentials.proofs import Outcome
+from app.credentials.queries import find_credential, find_public_key
 from app.kernel import clock
 from app.kernel.actors import SYSTEM
 from app.kernel.db import write
+from app.printing.queries import get_sheet
 from app.privacy.services import erase_person
 from tests.credentials.making import award, make_place
 
@@ -56,6 +59,15 @@ def test_its_owner_finds_the_pdf_and_the_staff_have_the_same(
     sign_in(manager)
     assert of_staff in client.get(of_staff.removesuffix(".pdf")).text
     assert client.get(of_staff).data == answer.data
+
+
+def test_its_code_holds_the_signed_statement(place, number):
+    found = find_credential(number)
+    sheet = get_sheet(found, now=clock.now())
+    text = sheet.code.partition("#")[2]
+    outcome, said = statements.check(text, find_public_key)
+    assert outcome is Outcome.GOOD
+    assert (said.number, said.name) == (number, "Amina Idrissi")
 
 
 def test_nobody_else_has_it(client, sign_in, make_person, own, of_staff, number):

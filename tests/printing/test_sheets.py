@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
-import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -16,7 +15,6 @@ from app.printing.rules import (
     Look,
     Sheet,
     Signatory,
-    draw_code,
     plain,
     values_of,
 )
@@ -182,22 +180,3 @@ def test_a_sign_that_no_font_has_costs_the_promise_and_not_the_paper():
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_whatever_the_names_there_is_one_page(name, title):
     read(replace(SHEET, name=name, title=(title, title), cohort=name[:40]))
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.text(alphabet="abcdefghijklmnop0123456789:/.-_", min_size=1, max_size=400))
-def test_the_drawn_code_is_the_code(held):
-    matrix = [list(row) for row in segno.make(held, error="m", micro=False).matrix]
-    assert cells(draw_code(matrix), len(matrix)) == matrix
-
-
-def cells(drawing, size):
-    """Read a drawing of modules back."""
-    assert f'viewBox="0 0 {size + 8} {size + 8}"' in drawing
-    found = [[0] * size for _ in range(size)]
-    for run in drawing.rsplit(' d="', 1)[1].split("M")[1:]:
-        place, length = run.split("h")[:2]
-        x, y = map(int, place.split())
-        for at in range(x, x + int(length.split("v")[0])):
-            found[y - 4][at - 4] = 1
-    return found

@@ -19,6 +19,7 @@ from app.kernel.actors import SYSTEM
 from app.kernel.db import db, write
 from tests.browser.conftest import PHONE
 from tests.browser.test_pages import AXE, RUN, SIDEWAYS
+from tests.checker.test_vectors import FILE
 from tests.things import award
 
 pytestmark = pytest.mark.browser
@@ -293,3 +294,26 @@ def test_who_keeps_courses_may_remove_them_and_the_checker_stays(phone, codes):
     expect(page.locator("[data-part=none]")).to_be_visible()
     browser.context.set_offline(True)
     assert follow(browser, codes.valid)[0].startswith(VALID)
+
+
+RUN_VECTORS = """async ([script, fallback, given, own]) => {
+  const { keysOf, check } = await import(script), { verifyAsync } = await import(fallback);
+  if (!own) SubtleCrypto.prototype.importKey = async () => { throw Error(); };
+  const keys = keysOf(given.keys), faults = [];
+  for (const [text, outcome, facts] of given.vectors) {
+    const found = await check(text, keys, async () => verifyAsync);
+    const said = facts && given.facts.map((name) => found.said[name]);
+    const same = JSON.stringify(said) === JSON.stringify(facts);
+    if (found.outcome !== outcome || !same) faults.push([text, found]);
+  }
+  return [given.vectors.length, faults];
+}"""
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["of the browser", "loaded"])
+def test_the_script_agrees_with_a_thousand_examples(site, phone, own):
+    asset = site.app.extensions["assets"].url
+    scripts = [asset("checker/statement.js"), asset("checker/ed25519.min.js")]
+    page = phone().go("/c/en/")
+    given = json.loads(FILE.read_text("utf-8"))
+    assert page.evaluate(RUN_VECTORS, [*scripts, given, own]) == [1000, []]

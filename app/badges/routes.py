@@ -12,7 +12,6 @@ from app.credentials.showing import Shown, show
 from app.kernel import clock, i18n
 from app.kernel.errors import NotFound
 from app.kernel.i18n import say, translate
-from app.printing.typesetting import set_drawing
 from app.web.access import access, load_actor
 
 bp = Blueprint("badges", __name__)
@@ -69,6 +68,8 @@ def _badge(found: Credential, shown: Shown) -> Badge:
 @lru_cache(maxsize=64)
 def _painted(drawing: str, width: int) -> bytes:
     """Paint a drawing once: messengers ask for the same one many times."""
+    from app.printing.typesetting import set_drawing  # 7 MB, only where one is painted
+
     return set_drawing(drawing, width)
 
 

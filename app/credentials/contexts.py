@@ -26,6 +26,10 @@ PINNED = {
 }
 
 
+class Unreadable(ValueError):
+    """This is no document that could be signed: unknown words, or too tangled."""
+
+
 class UnknownContext(LookupError):
     """A document uses words that are not shipped, or the shipped ones were changed."""
 

@@ -14,7 +14,7 @@ from app.kernel import clock
 from app.kernel.db import write
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import say, translate
-from app.printing import forms, queries, services, typesetting
+from app.printing import forms, queries, services
 from app.printing.models import CertificateTemplate
 from app.printing.rules import MOST_PICTURE_BYTES, refuse_picture
 from app.throttling import services as throttling
@@ -54,10 +54,10 @@ def _count() -> None:
 
 
 def _pdf(found: Credential) -> Response:
+    from app.printing.typesetting import set_pdf  # 7 MB, only where one is printed
+
     sheet = queries.get_sheet(found, now=clock.now())
-    response = Response(
-        typesetting.set_pdf(sheet, made_at=found.issued_at), mimetype="application/pdf"
-    )
+    response = Response(set_pdf(sheet, made_at=found.issued_at), mimetype="application/pdf")
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"certificat-{found.public_id}.pdf"
     )
@@ -117,6 +117,8 @@ def _save(
     form: forms.TemplateForm, course_id: int | None, content: dict[str, Any], base: str
 ) -> int:
     """Try whether it can be printed, then keep it: nothing slow is done while others wait."""
+    from app.printing.typesetting import check_sample
+
     if form.base.data != base:
         raise Conflict(say("Somebody else changed this in the meantime: open the page again."))
     now, places, chosen = clock.now(), form.places(content), form.look()
@@ -126,9 +128,7 @@ def _save(
         if (one.content or one.kept) and not one.alt:
             raise Invalid(say("Say whose logo it is: a screen reader says it in its place."))
     look = queries.with_logos(chosen, g.center.id, places)
-    typesetting.check_sample(
-        queries.get_sample(g.center.id, _title(course_id), look, now=now), made_at=now
-    )
+    check_sample(queries.get_sample(g.center.id, _title(course_id), look, now=now), made_at=now)
     named = [(one, services.name_of(one.content) if one.content else "") for one in places]
     with write():
         return services.save_draft(
@@ -158,12 +158,14 @@ def _shown_title(found: CertificateTemplate) -> str:
 @access("printing.design", scope="center")
 def preview(template_id: int) -> Response:
     """Draw an invented certificate with a template."""
+    from app.printing.typesetting import set_picture
+
     found = queries.get_template(g.center.id, template_id)
     sheet = queries.get_sample(
         g.center.id, _shown_title(found), queries.look_of(found), now=found.made_at
     )
     _count()
-    return Response(typesetting.set_picture(sheet, made_at=found.made_at), mimetype="image/png")
+    return Response(set_picture(sheet, made_at=found.made_at), mimetype="image/png")
 
 
 @bp.post(f"{AT}/<int:template_id>/use")

@@ -21,6 +21,7 @@ from app.credentials.proofs import Outcome
 from app.kernel import clock, jobs
 from app.kernel.actors import SYSTEM
 from app.kernel.db import db, write
+from app.settings import get_settings, use_settings
 from tests.conftest import build, close
 from tests.credentials.making import award, make_place, signed
 from tests.credentials.test_proofs import FACTS, KEY, NOW, sign
@@ -113,6 +114,23 @@ def test_a_certificate_of_this_site_is_checked_with_its_own_keys(run, make_perso
         code, output = run("verify", path)
         assert code == COUNTS_NO_MORE
         assert output.startswith("It is genuine, and was revoked or replaced.")
+
+
+def test_a_site_whose_address_changed_says_no_more_than_it_knows(run, make_person, tmp_path):
+    person = make_person()
+    _, cohort_id, _ = make_place(person)
+    number = award(person, cohort_id)
+    file = tmp_path / "file.json"
+    file.write_text(json.dumps(signed(number)))
+    jobs.drain()
+    before = get_settings()
+    use_settings(replace(before, public_url="https://moved.example"))
+    try:
+        code, output = run("verify", file)
+    finally:
+        use_settings(before)
+    assert code == NOT_GENUINE
+    assert "status as of" not in output
 
 
 def test_with_keys_it_needs_no_site(folder, tmp_path):

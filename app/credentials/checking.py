@@ -13,6 +13,8 @@ from app.kernel.i18n import Sentence, say
 
 MOST_BYTES = 100_000
 """Of a credential itself; a picture around it may have `baking.MOST_BYTES`."""
+ISOLATED = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+"""Around words of people within a sentence that may run the other way."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _why(found: Credential, at: datetime) -> list[Sentence]:
         say(
             "On %(day)s, for this reason: %(reason)s",
             day=i18n.format_date(at),
-            reason=found.revoked_reason,
+            reason=ISOLATED % found.revoked_reason,
         )
     ]
     if found.appeal_until:

@@ -16,7 +16,8 @@ _POST = re.compile(r"method\s*=\s*[\"']?post", re.IGNORECASE)
 _CSRF = re.compile(r"csrf")
 _HANDLER = re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE)
 _STYLE = re.compile(r"<[a-z][^>]*\sstyle\s*=", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)", re.IGNORECASE)
+_DATA = r"type\s*=\s*[\"']?application/ld\+json"  # what a page says of itself; it does not run
+_SCRIPT = re.compile(rf"<script\b(?![^>]*(?:\bsrc\s*=|\b{_DATA}))", re.IGNORECASE)
 _FOREIGN = re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css|woff2?|png|jpe?g)")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 SILENT = {"script", "style", "code", "pre", "svg", "kbd"}

@@ -79,7 +79,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "script" and not (given.get("src") or "").startswith("/static/"):
+        runs = given.get("type") != "application/ld+json"  # data, until the first </script>
+        if tag == "script" and runs and not (given.get("src") or "").startswith("/static/"):
             self.faults.append("script")
         if tag in ("iframe", "object", "embed", "base", "foreignobject"):
             self.faults.append(tag)

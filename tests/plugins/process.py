@@ -36,7 +36,7 @@ from app.wsgi import create_wsgi
 ONCE = re.compile(
     rb'(?:name="(?:key|form_key|csrf_token|writer|cap)"[^>]*value|data-(?:csrf|cap|writer|now))="[^"]*"'
     rb'|"csrf":"[^"]*"|class="bar time" value="[^"]*"|role="timer">.*?</p>'
-    rb'|Checked on [^<]*|data-label="Last seen">[^<]*'
+    + '|(?:Checked on|Vérifié le) [^<]*|data-label="(?:Last seen|Dernière visite)">[^<]*'.encode()
 )
 """What is new in every page: signatures of the moment that forms carry, and time that runs.
 

@@ -17,6 +17,7 @@ from app.credentials import jobs, queries, services, statements
 from app.kernel import clock
 from app.kernel.actors import SYSTEM
 from app.kernel.db import db, write
+from app.kernel.i18n import said
 from tests.browser.conftest import PHONE
 from tests.browser.test_pages import AXE, RUN, SIDEWAYS
 from tests.checker.test_vectors import FILE
@@ -26,7 +27,9 @@ pytestmark = pytest.mark.browser
 
 VERDICT = "[data-part=answer] h1"
 VALID, COUNTS_NO_MORE = "This certificate is valid", "This certificate counts no more"
-CHANGED, NONE = "This certificate was changed", "This is not the code of a certificate"
+CHANGED = "This certificate was changed after it was signed"
+NONE, AS_OF = "This is not the code of a certificate", "Status as of %(when)s"
+UNSURE = "Signed by this site; whether it still counts is not known"
 
 
 @pytest.fixture
@@ -81,9 +84,15 @@ def shown(page):
     return page.inner_text("[data-part=answer]")
 
 
+def says(text, sentence, lang="fr"):
+    """Tell whether what is shown begins with a sentence, in the language of the page."""
+    return text.startswith(said(sentence, lang))
+
+
 def opened(browser, lang="fr"):
     page = browser.go(f"/c/{lang}/")
-    expect(page.locator("[data-part=ready]")).to_have_text("This page works without network now.")
+    ready = said("This page works without network now.", lang)
+    expect(page.locator("[data-part=ready]")).to_have_text(ready)
     return page
 
 
@@ -104,16 +113,17 @@ def test_in_flight_mode_each_code_gets_its_own_answer(phone, codes, lang):
         (codes.revoked, COUNTS_NO_MORE),
         (codes.edited, CHANGED),
         (codes.expired, "This certificate has expired"),
-        (codes.unlisted, "Signed by this site; whether it still counts is not known"),
+        (codes.unlisted, UNSURE),
         (codes.unknown, "This certificate is signed with a key that is not ours"),
         (codes.foreign, "This site did not issue this certificate"),
         (codes.valid[:-4], NONE),
     ):
         text, page = follow(browser, address)
-        assert text.startswith(heading), text
-        assert ("Status as of" in text) == (address in (codes.valid, codes.revoked, codes.expired))
+        assert says(text, heading, lang), text
+        as_of = said(AS_OF, lang).partition("%")[0]
+        assert (as_of in text) == (address in (codes.valid, codes.revoked, codes.expired))
         assert page.get_attribute("html", "lang") == lang
-        assert page.evaluate("document.activeElement.textContent").startswith(heading)
+        assert says(page.evaluate("document.activeElement.textContent"), heading, lang)
         assert page.evaluate(SIDEWAYS) <= 1
         if address in (codes.valid, codes.revoked):
             page.evaluate(AXE.read_text("utf-8"))
@@ -142,9 +152,9 @@ def test_a_text_is_read_however_a_message_broke_it(phone, codes):
     broken = "\n".join(text[at : at + 60] for at in range(0, len(text), 60))
     escaped = text.replace("$", "%24").replace("+", "%2B")
     for typed in (text, f" {broken}\n", codes.valid, f"{address}#{escaped}"):
-        assert fill(page, typed).startswith(VALID)
+        assert says(fill(page, typed), VALID)
     for typed in ("", "Bonjour", '{"id": 1}', text.lower(), "#" * 3, "%", "0" * 100_000):
-        assert fill(page, typed).startswith(NONE)
+        assert says(fill(page, typed), NONE)
 
 
 def fill(page, text):
@@ -186,7 +196,7 @@ def test_a_photo_of_a_photocopy_is_read_in_flight_mode(phone, codes):
     page = opened(browser)
     browser.context.set_offline(True)
     page.set_input_files("#picture", photocopy(codes.valid))
-    assert shown(page).startswith(VALID)
+    assert says(shown(page), VALID)
 
 
 def test_what_is_no_code_gets_a_plain_sentence(phone):
@@ -202,7 +212,7 @@ def test_what_is_no_code_gets_a_plain_sentence(phone):
     ):
         page.evaluate("document.querySelector('[data-part=answer]').replaceChildren()")
         page.set_input_files("#picture", {"name": name, "mimeType": "", "buffer": content})
-        assert shown(page).startswith(heading), name
+        assert says(shown(page), heading), name
 
 
 def test_the_camera_reads_the_code_and_is_let_go(phone, codes):
@@ -225,7 +235,7 @@ def test_the_camera_reads_the_code_and_is_let_go(phone, codes):
         drawn.png_data_uri(scale=8, border=4),
     )
     page.click("[data-part=camera] button")
-    assert shown(page).startswith(VALID)
+    assert says(shown(page), VALID)
     assert page.evaluate("window.stream.getTracks().map((track) => track.readyState)") == ["ended"]
     expect(page.locator("video")).to_be_hidden()
 
@@ -236,7 +246,7 @@ def test_a_refused_camera_says_what_else_there_is(phone):
         "() => { navigator.mediaDevices.getUserMedia = async () => { throw new Error('no'); }; }"
     )
     page.click("[data-part=camera] button")
-    assert "Choose a picture of the code, or paste its text." in shown(page)
+    assert said("Choose a picture of the code, or paste its text.", "fr") in shown(page)
 
 
 def test_a_browser_without_ed25519_of_its_own_comes_to_the_same_answers(phone, codes):
@@ -251,7 +261,7 @@ def test_a_browser_without_ed25519_of_its_own_comes_to_the_same_answers(phone, c
     ):  # fmt: skip
         page.goto("about:blank")
         page.goto(address)
-        assert shown(page).startswith(heading)
+        assert says(shown(page), heading)
     assert any("ed25519" in url for url in loaded)
 
 
@@ -279,7 +289,7 @@ def test_a_list_that_the_site_did_not_sign_is_not_believed(site, phone, codes):
         page.route("**/c/data.json", partial(_answer, body))
         page.goto("about:blank")
         page.goto(codes.revoked)
-        assert shown(page).startswith("Signed by this site; whether it still counts is not known")
+        assert says(shown(page), UNSURE)
         page.unroute("**/c/data.json")
 
 
@@ -293,7 +303,7 @@ def test_who_keeps_courses_may_remove_them_and_the_checker_stays(phone, codes):
     page.click("[data-part=all]")
     expect(page.locator("[data-part=none]")).to_be_visible()
     browser.context.set_offline(True)
-    assert follow(browser, codes.valid)[0].startswith(VALID)
+    assert says(follow(browser, codes.valid)[0], VALID)
 
 
 RUN_VECTORS = """async ([script, fallback, given, own]) => {

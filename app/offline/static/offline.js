@@ -27,7 +27,7 @@ const list = async () => {
 const remove = async (name) => {
   await caches.delete(name);
   if ((await list()).length) return;
-  for (const other of await caches.keys()) if (other.startsWith('shell/')) await caches.delete(other);
+  for (const other of await caches.keys()) if (!other.startsWith('check/')) await caches.delete(other);
   await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
 };
 

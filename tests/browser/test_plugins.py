@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import update
 
+from app.exams.models import ExamAttempt
 from app.installer import VERBS, catalogs, signing, wheels
 from app.kernel import clock
+from app.kernel.db import write
 from app.kernel.i18n import translate
 from app.signin.rules import hash_password
 from app.workshop.conformance import find_package
@@ -77,6 +80,16 @@ class Town:
         catalogs.make_catalog(catalog, self.key, clock.now())
 
 
+def end_exams() -> None:
+    """Close what people of the world sit: plugins are not installed meanwhile."""
+    with write() as session:
+        session.execute(
+            update(ExamAttempt)
+            .where(ExamAttempt.closed_at.is_(None))
+            .values(closed_at=clock.now(), closed_by="deadline")
+        )
+
+
 @pytest.fixture
 def town(schema_url: str, tmp_path: Path, chromium: Browser) -> Iterator[Town]:
     folder = tmp_path / "site"
@@ -86,6 +99,7 @@ def town(schema_url: str, tmp_path: Path, chromium: Browser) -> Iterator[Town]:
         app = build(url, folder)
         with app.app_context():
             world = build_world()
+            end_exams()
             hashed = hash_password(PASSWORD)
             cookies = dict(world.cookies)
             for who, name in (("admin", "Hafsa Berrada"), ("colleague", "Omar Tazi")):

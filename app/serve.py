@@ -35,7 +35,7 @@ DEAF_SECONDS = 5.0
 METHOD = "fork" if sys.platform == "linux" else "spawn"
 STOPS = (signal.SIGTERM, signal.SIGINT)
 SHARED = ("app.sdk", "app.wsgi", "app.web.application", "flask_sqlalchemy", "nh3", "re2")
-"""What every child would import for itself, 10 MB each: theirs, and what plugins stand on."""
+"""What every child would import for itself: what they run, and what plugins stand on."""
 Act = Callable[[], None]
 
 

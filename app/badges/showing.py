@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from app.web.drawings import CLAY, MINT, NIGHT, OCEAN, SAFFRON, SAND
-from app.web.drawings import _star as star_path
-from app.web.drawings import _turned_star as turned_star_path
+from app.web.stars import (
+    CLAY,
+    MINT,
+    NIGHT,
+    OCEAN,
+    SAFFRON,
+    SAND,
+    star_path,
+    turned_star_path,
+)
 
 LEVELS = ("beginner", "intermediate", "advanced")
 _HEARTS = {"beginner": MINT, "intermediate": CLAY, "advanced": OCEAN}

@@ -48,10 +48,10 @@ def _given(keys: Any, status: tuple[Any, ...]) -> Trusted:
 
 
 def _own() -> Trusted:
-    lists = [queries.find_list(number) for number in queries.list_list_numbers()]
+    lists = [json.loads(one) for one in queries.list_lists().values()]
     keys = documents.keys_document(queries.issuer(), queries.list_keys())
     try:
-        return trust(keys, [json.loads(one) for one in lists if one])
+        return trust(keys, lists)
     except Unusable:  # the site's address was changed: the worker signs the lists anew
         return trust(keys, [])
 

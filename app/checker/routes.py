@@ -71,8 +71,7 @@ def page() -> Any:
 def data() -> Response:
     """Give what the page carries: every key, and every list of what counts no more."""
     keys = json.dumps(documents.keys_document(queries.issuer(), queries.list_keys()))
-    lists = {number: queries.find_list(number) for number in queries.list_list_numbers()}
-    text = ",".join(f'"{number}":{found}' for number, found in lists.items() if found)
+    text = ",".join(f'"{number}":{found}' for number, found in queries.list_lists().items())
     response = Response(f'{{"keys":{keys},"lists":{{{text}}}}}', mimetype="application/json")
     response.headers["Cache-Control"] = SOON
     return response

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.credentials import baking, documents, proofs, statements
@@ -83,9 +82,7 @@ def _forms(document: Mapping[str, Any], text: str) -> Iterator[tuple[str, bytes]
     """Go through the forms of a certificate; its pictures show its code."""
     address, packed = ISSUER.statement(text), _packed(document)
     picture: Any = io.BytesIO()
-    parts: Any = [ISSUER.statement(""), text]
-    drawn = segno.make(parts, error="m", micro=False, boost_error=False)
-    drawn.save(picture, kind="png", scale=4, border=4)
+    statements.make_qr(address).save(picture, kind="png", scale=4, border=4)
     yield "json", packed
     yield "txt", address.encode()
     yield "png", baking.bake_png(picture.getvalue(), packed.decode())

@@ -279,16 +279,20 @@ def read(text: str) -> tuple[Statement, bytes, bytes]:
     return decode(body), body, signature
 
 
+def make_qr(address: str) -> segno.QRCode:
+    """Return an address as a QR code; what follows the `#` is packed densely if a statement."""
+    start, mark, text = address.partition("#")
+    parts: Any = [one for one in (start + mark, text) if one]
+    return segno.make(parts, error="m", micro=False, boost_error=False)
+
+
 def draw_qr(address: str) -> str:
     """Return an address as a QR code in SVG, with its quiet edge: dark on light, as cameras want.
 
-    What follows the `#` is packed more densely when it is a statement. It scales without loss: at
-    2.5 cm or more a statement is read from a photocopy.
+    It scales without loss: at 2.5 cm or more a statement is read from a photocopy.
     """
-    start, mark, text = address.partition("#")
-    parts: Any = [one for one in (start + mark, text) if one]
     drawn = io.BytesIO()
-    segno.make(parts, error="m", micro=False, boost_error=False).save(
+    make_qr(address).save(
         drawn, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False,
         svgclass=None, lineclass=None, nl=False,
     )  # fmt: skip

@@ -14,6 +14,18 @@ from hashlib import shake_128
 
 from markupsafe import Markup, escape
 
+from app.web.stars import (
+    CLAY,
+    MINT,
+    NIGHT,
+    OCEAN,
+    SAFFRON,
+    SAND,
+    coordinate,
+    star_path,
+    turned_star_path,
+)
+
 ICONS = {
     "back": "M19 12H5m6-6l-6 6 6 6",
     "book": "M5 5.5A2.5 2.5 0 017.5 3H19v15H7.5A2.5 2.5 0 005 20.5zA2.5 2.5 0 007.5 21H19",
@@ -46,9 +58,6 @@ __all__ = [
     "bar", "goal", "icon", "mark", "share_star", "star", "star_row", "trend", "zellige",
     "zellige_border", "zellige_fading",
 ]  # fmt: skip
-CLAY, MINT, NIGHT, OCEAN, SAFFRON, SAND = (
-    "#D9663B", "#2BA88A", "#1E2670", "#2E3A9F", "#F2B23E", "#F6E3BB",
-)  # fmt: skip
 TILE = 34  # a star of radius 17 has all its corners on whole numbers, within half a percent
 
 
@@ -57,43 +66,8 @@ def _svg(text: str) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-def _number(value: float) -> str:
-    """Write a coordinate in as few characters as a tenth of a unit needs."""
-    text = f"{value:.1f}".removesuffix(".0").replace("0.", ".", 1 if abs(value) < 1 else 0)
-    return "0" if text in ("-0", "-.0", ".0") else text
-
-
-def _star(radius: float) -> str:
-    """Return the star as a path relative to its center; its sides are two crossed squares."""
-    a, b = _number(radius * (1 - math.sqrt(0.5))), _number(radius * (math.sqrt(2) - 1))
-    return (
-        f"m{_number(radius)} 0l-{a} {a}v{b}h-{b}l-{a} {a}-{a}-{a}h-{b}v-{b}"
-        f"l-{a}-{a} {a}-{a}v-{b}h{b}l{a}-{a} {a} {a}h{b}v{b}z"
-    )
-
-
-def _turned_star(radius: float) -> str:
-    """Return the star turned by a sixteenth, as it stands within another."""
-    inner = radius * math.sqrt(0.5) / math.cos(math.pi / 8)
-    angles = [(k + 1) * math.pi / 8 for k in range(16)]
-    lengths = [inner if k % 2 else radius for k in range(16)]
-    corners = [
-        (round(r * math.cos(t), 1), round(r * math.sin(t), 1))
-        for r, t in zip(lengths, angles, strict=True)
-    ]
-    (x, y), steps = corners[0], []
-    for right, below in corners[1:]:
-        steps += [_number(right - x), _number(below - y)]
-        x, y = right, below
-    return f"m{_number(corners[0][0])} {_number(corners[0][1])}l{_tight(steps)}z"
-
-
-def _tight(numbers: Sequence[str]) -> str:
-    return " ".join(numbers).replace(" -", "-")
-
-
-STAR = f"M18 18{_star(17)}"
-_OUTER, _INNER = _star(TILE / 2), _turned_star(TILE / 4)
+STAR = f"M18 18{star_path(17)}"
+_OUTER, _INNER = star_path(TILE / 2), turned_star_path(TILE / 4)
 
 
 @lru_cache
@@ -123,8 +97,8 @@ def share_star(share: float, cls: str = "star") -> Markup:
     """Draw a star filled from its foot: the share (0 to 1) of the marks obtained."""
     top = round(36 * (1 - min(max(share, 0), 1)), 1)
     filled = (
-        f'<svg y="{_number(top)}" width="36" height="{_number(36 - top)}"'
-        f' viewBox="0 {_number(top)} 36 {_number(36 - top)}">'
+        f'<svg y="{coordinate(top)}" width="36" height="{coordinate(36 - top)}"'
+        f' viewBox="0 {coordinate(top)} 36 {coordinate(36 - top)}">'
         f'<path d="{STAR}" fill="var(--mint)"/></svg>'
         if share > 0
         else ""
@@ -162,7 +136,7 @@ def mark() -> Markup:
     return _svg(
         '<svg width="34" height="34" viewBox="0 0 34 34" aria-hidden="true">'
         f'<path d="M17 17{_OUTER}" fill="{NIGHT}"/>'
-        f'<path d="M17 17{_turned_star(9.5)}" fill="{SAFFRON}"/>'
+        f'<path d="M17 17{turned_star_path(9.5)}" fill="{SAFFRON}"/>'
         f'<circle cx="17" cy="17" r="3.6" fill="{CLAY}"/></svg>'
     )
 
@@ -240,9 +214,9 @@ def zellige_border(tile: int = 44) -> str:
         outer, inner = (NIGHT, SAFFRON) if corner else (OCEAN, "#FFFFFF")
         parts.append(
             f'<path fill="{SAND}" d="M{x} {y}h{tile}v{tile}h-{tile}z"/>'
-            f'<path fill="{outer}" d="{at}{_star(tile / 2)}"/>'
-            f'<path fill="{inner}" d="{at}{_turned_star(tile / 3.6)}"/>'
-            f'<path fill="{CLAY}" d="{at}{_star(tile / 7)}"/>'
+            f'<path fill="{outer}" d="{at}{star_path(tile / 2)}"/>'
+            f'<path fill="{inner}" d="{at}{turned_star_path(tile / 3.6)}"/>'
+            f'<path fill="{CLAY}" d="{at}{star_path(tile / 7)}"/>'
         )
     side = 3 * tile
     return (
@@ -273,8 +247,9 @@ def _goal(done: int, reached: int, total: int, cols: int, cls: str, label: str) 
     ):
         patterns.append(
             f'<pattern id="{cls}-{kind}" width="{tile}" height="{tile}"'
-            f' patternUnits="userSpaceOnUse"><path d="M12 12{_star(11.6)}" fill="var(--{outer})"/>'
-            f'<path d="M12 12{_turned_star(5.5)}" fill="var(--{inner})"/></pattern>'
+            f' patternUnits="userSpaceOnUse">'
+            f'<path d="M12 12{star_path(11.6)}" fill="var(--{outer})"/>'
+            f'<path d="M12 12{turned_star_path(5.5)}" fill="var(--{inner})"/></pattern>'
         )
         areas.append(f'<path d="{_area(first, last, cols, tile)}" fill="url(#{cls}-{kind})"/>')
     return (
@@ -298,7 +273,7 @@ def _area(first: int, last: int, cols: int, tile: int) -> str:
 def bar(percent: float, pace: float | None = None, late: bool = False) -> Markup:
     """Draw a bar of 0 to 100 with the pace expected today; say the same in words beside it."""
     tick = (
-        f'<path d="M{_number(pace)} -1.5v13" stroke="var(--ink)" stroke-width="2"'
+        f'<path d="M{coordinate(pace)} -1.5v13" stroke="var(--ink)" stroke-width="2"'
         ' vector-effect="non-scaling-stroke"/>'
         if pace is not None
         else ""
@@ -306,7 +281,7 @@ def bar(percent: float, pace: float | None = None, late: bool = False) -> Markup
     return _svg(
         '<svg class="mirror" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect y="1" width="100" height="8" rx="1" fill="var(--line)"/>'
-        f'<rect y="1" width="{_number(min(max(percent, 0), 100))}" height="8" rx="1"'
+        f'<rect y="1" width="{coordinate(min(max(percent, 0), 100))}" height="8" rx="1"'
         f' fill="var(--{"clay" if late else "z1"})"/>{tick}</svg>'
     )
 
@@ -317,7 +292,7 @@ def trend(
     first: str,
     last: str,
     rtl: bool = False,
-    write: Callable[[float], str] = _number,
+    write: Callable[[float], str] = coordinate,
 ) -> Markup:
     """Draw a line over time, from `first` to `last` (dates as text); `write` shows a number.
 
@@ -329,17 +304,17 @@ def trend(
     span = max(len(values) - 1, 1)
 
     def y_of(value: float) -> str:
-        return _number(base - value * 106 / ceiling)
+        return coordinate(base - value * 106 / ceiling)
 
-    points = [f"{_number(30 + i * 316 / span)},{y_of(v)}" for i, v in enumerate(values)]
+    points = [f"{coordinate(30 + i * 316 / span)},{y_of(v)}" for i, v in enumerate(values)]
     grid = "".join(
         f'<path d="M30 {y_of(g)}H346" stroke="var(--line)"/>'
-        f'<text x="24" y="{_number(float(y_of(g)) + 4)}" text-anchor="end">'
+        f'<text x="24" y="{coordinate(float(y_of(g)) + 4)}" text-anchor="end">'
         f"{escape(write(g))}</text>"
         for g in (0, ceiling / 2, ceiling)
     )
     now = (
-        f'<text class="now" x="346" y="{_number(float(y_of(values[-1])) - 10)}"'
+        f'<text class="now" x="346" y="{coordinate(float(y_of(values[-1])) - 10)}"'
         f' text-anchor="end">{escape(write(values[-1]))}</text>'
         if values
         else ""

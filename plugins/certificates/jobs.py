@@ -37,9 +37,13 @@ def award(rule_id: int, center_id: int) -> None:
 
 
 def marked(event: Any) -> None:
-    """Follow a mark that was given or changed, or a course that was completed."""
-    with write():
-        services.follow(course_id=event.course_id, now=clock.now())
+    """Follow a mark that was given or changed, or a course that was completed.
+
+    Most courses have no rule: nothing is locked for them.
+    """
+    if queries.has_rules(event.course_id):
+        with write():
+            services.follow(course_id=event.course_id, now=clock.now())
 
 
 def look(course_id: int) -> None:

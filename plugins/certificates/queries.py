@@ -164,6 +164,12 @@ def _awarded_by(cohort_id: int, course_id: int) -> dict[int, Rule]:
     return {person_id: rules.read_rule(kept) for person_id, kept in rows}
 
 
+def has_rules(course_id: int) -> bool:
+    """Tell whether there are rules for a course: asked at every mark."""
+    found = select(AwardRule.id).where(AwardRule.course_id == course_id).limit(1)
+    return session.scalar(found) is not None
+
+
 def list_courses_with_rules() -> list[int]:
     """Return the courses for which there are rules."""
     return list(session.scalars(select(AwardRule.course_id).distinct()))
